@@ -1,0 +1,3 @@
+export * from './close-codes.ts';
+export * from './errors.ts';
+export * from './publication.ts';

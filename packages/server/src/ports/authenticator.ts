@@ -1,0 +1,28 @@
+import type { Outcome, RawJson } from '@carillon/protocol';
+
+/** Who a connection or request speaks for. Comes from verified claims only. */
+export interface Identity {
+  /** The token's `sub`; '' is the anonymous user. */
+  readonly user: string;
+  /** Unix seconds, from `exp`; absent: never. */
+  readonly expiresAt?: number;
+  /** `info` claim: shown to others with publications and presence. */
+  readonly info?: RawJson;
+  /** `channels` claim: subscribed by the server at connect. */
+  readonly channels?: readonly string[];
+  /** `admin: true`. */
+  readonly isAdmin?: boolean;
+}
+
+export interface SubscriptionGrant {
+  readonly user: string;
+  readonly channel: string;
+  readonly expiresAt?: number;
+  readonly info?: RawJson;
+}
+
+/** Failures: `unauthorized` (forged, malformed, wrong audience), `token_expired`. */
+export interface Authenticator {
+  verifyConnection(token: string): Promise<Outcome<Identity>>;
+  verifySubscription(token: string): Promise<Outcome<SubscriptionGrant>>;
+}
