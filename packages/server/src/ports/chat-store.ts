@@ -100,11 +100,19 @@ export interface ReadMark {
  */
 export interface ChatStore {
   /** Direct: returns the pair's one conversation. Room: returns the one of that name. */
-  createConversation(input: NewConversation): Promise<{ conversation: Conversation; isNew: boolean }>;
+  createConversation(
+    input: NewConversation,
+  ): Promise<{ conversation: Conversation; isNew: boolean }>;
   getConversation(id: string): Promise<Conversation | undefined>;
   /** Most recently active first; `cursor` from the page before. */
-  listConversations(user: string, page: { cursor?: string; limit: number }): Promise<{ items: readonly ConversationSummary[]; next?: string }>;
-  changeMembers(id: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<Outcome<Conversation>>;
+  listConversations(
+    user: string,
+    page: { cursor?: string; limit: number },
+  ): Promise<{ items: readonly ConversationSummary[]; next?: string }>;
+  changeMembers(
+    id: string,
+    change: { add: readonly string[]; remove: readonly string[] },
+  ): Promise<Outcome<Conversation>>;
   /** Assigns the next seq, moves the sender's read mark, writes the outbox row: one transaction. `not_found` when the conversation is gone. */
   appendMessage(input: NewMessage): Promise<Outcome<AppendedMessage>>;
   listMessages(id: string, range: PageRange): Promise<readonly Message[]>;

@@ -1,4 +1,11 @@
-import type { ClientInfo, Disconnect, Outcome, Publication, RawJson, StreamPosition } from '@carillon/protocol';
+import type {
+  ClientInfo,
+  Disconnect,
+  Outcome,
+  Publication,
+  RawJson,
+  StreamPosition,
+} from '@carillon/protocol';
 import type { Identity, SubscriptionGrant } from './authenticator.ts';
 import type { PublishResult, HistoryPage, HistoryQuery } from './broker.ts';
 import type { ClientSocket } from './client-socket.ts';
@@ -7,16 +14,44 @@ import type { WireFormat } from './wire-format.ts';
 
 export type DeviceType = 'mobile' | 'tablet' | 'desktop' | 'unknown';
 
+/** Shared by all connections of a kind, so that one timer wheel and one prepared frame serve them all. */
+export interface Heartbeat {
+  readonly intervalMs: number;
+  /** Close when nothing at all came in for this long after a ping was due; 0: never. */
+  readonly timeoutMs: number;
+  /** The message that is sent, unframed: `{}` natively, `{"type":"heartbeat"}` on plain endpoints. */
+  readonly message: string;
+}
+
+/** One object per protocol, not per connection: how the core tells a protocol what the client must be told. */
+export interface SessionListener {
+  /** The server subscribed this connection (user channel, server API). Not called for the client's own subscribe. */
+  handleSubscribed(session: Session, channel: string, result: SubscribeResult): void;
+  /** Access ended, the position was lost (2500: subscribe again), the subscription expired. */
+  handleUnsubscribed(session: Session, channel: string, reason: Disconnect): void;
+  /** Last words before the socket closes; answers the close frame to send (plain endpoints have codes of their own). */
+  handleDisconnect(session: Session, disconnect: Disconnect): Disconnect;
+  /** The identity ran out and nobody refreshed it; after the grace the core disconnects by itself. */
+  handleExpiring?(session: Session): void;
+}
+
 /** What a transport and protocol know of a connection before anybody is authenticated. */
 export interface ConnectionInit {
   readonly socket: ClientSocket;
   readonly format: WireFormat;
+  readonly listener: SessionListener;
+  readonly heartbeat: Heartbeat;
   readonly transport: 'websocket' | 'http_stream' | 'sse';
   /** `native` or the plain endpoint's name ('chat', 'notifications' …): for stats, devices and metrics. */
   readonly protocol: string;
   readonly deviceType: DeviceType;
   /** For limits before authentication and for logs. */
   readonly remoteAddress: string;
+}
+
+/** The core's front door for transports. */
+export interface ConnectionHandler {
+  open(init: ConnectionInit): Session;
 }
 
 export interface SubscribeOptions {
@@ -47,39 +82,54 @@ export interface ClientPublishOptions {
   readonly idempotencyKey?: string;
 }
 
-/**
- * What a protocol drives: one per connection, made by the core (core/session.ts). No method
- * throws. Results that need the broker come as promises; nothing on the delivery path does.
- *
- *   connecting ──authenticate──▶ ready ──▶ draining ──▶ closed
- *        └───────────── handleClosed / disconnect ────────▲
- */
-export interface Session {
-  readonly id: string;
-  readonly user: string;
-  readonly state: 'connecting' | 'ready' | 'draining' | 'closed';
-  readonly connectedAt: number;
-
+/** Life of a connection. No method throws. */
+export interface SessionLife {
   /** connecting → ready; refuses with `limit_exceeded` when the server or the user has too many. */
   authenticate(identity: Identity): Outcome<void>;
   /** A new token for the same user. */
   refresh(identity: Identity): Outcome<void>;
-  subscribe(channel: string, options: SubscribeOptions): Promise<Outcome<SubscribeResult>>;
-  refreshSubscription(grant: SubscriptionGrant): Outcome<void>;
-  unsubscribe(channel: string): Outcome<void>;
-  publish(channel: string, data: RawJson, options: ClientPublishOptions): Promise<Outcome<PublishResult>>;
-  presence(channel: string): Promise<Outcome<readonly ClientInfo[]>>;
-  presenceStats(channel: string): Promise<Outcome<PresenceStats>>;
-  history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>>;
-
   /** Queues one message of this connection's own; leaves with the tick's flush, before publications of the same tick. */
   send(message: string): void;
   /** Says why, closes, forgets. */
   disconnect(disconnect: Disconnect): void;
+}
 
-  /** Called by the transport: bytes came in (resets the heartbeat deadline). */
+/** What a ready connection may do in channels; every call is authorised when it runs. */
+export interface SessionChannels {
+  subscribe(channel: string, options: SubscribeOptions): Promise<Outcome<SubscribeResult>>;
+  refreshSubscription(grant: SubscriptionGrant): Outcome<void>;
+  unsubscribe(channel: string): Outcome<void>;
+  publish(
+    channel: string,
+    data: RawJson,
+    options: ClientPublishOptions,
+  ): Promise<Outcome<PublishResult>>;
+  presence(channel: string): Promise<Outcome<readonly ClientInfo[]>>;
+  presenceStats(channel: string): Promise<Outcome<PresenceStats>>;
+  history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>>;
+}
+
+/** What the transport reports. */
+export interface SessionInput {
+  /** Bytes came in: the peer is alive. */
   handleFrame(): void;
+  /** A socket that answered `full` takes bytes again. */
   handleDrain(): void;
-  /** `isClean`: the client said goodbye (1000 or no code); else join/leave grace applies. */
+  /** `isClean`: the client said goodbye (1000 or no code), so others are told at once; else the leave waits for the grace. */
   handleClosed(isClean: boolean): void;
+}
+
+/**
+ * One per connection, made by the core (core/session.ts).
+ *
+ *   connecting ──authenticate──▶ ready ──▶ draining ──▶ closed
+ *        └────────── handleClosed / disconnect ──────────▲
+ */
+export interface Session extends SessionLife, SessionChannels, SessionInput {
+  readonly id: string;
+  /** '' until authenticated, and for anonymous people. */
+  readonly user: string;
+  readonly state: 'connecting' | 'ready' | 'draining' | 'closed';
+  readonly init: ConnectionInit;
+  readonly connectedAt: number;
 }

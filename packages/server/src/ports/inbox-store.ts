@@ -58,12 +58,23 @@ export interface InboxQuery {
 
 export interface InboxStore {
   /** One row per user in one transaction; `pushTo` are those who are to get a push as well. */
-  addNotifications(input: NewNotification, users: readonly string[], pushTo: readonly string[]): Promise<readonly AddedNotification[]>;
+  addNotifications(
+    input: NewNotification,
+    users: readonly string[],
+    pushTo: readonly string[],
+  ): Promise<readonly AddedNotification[]>;
   /** Newest first. `all` leaves archived ones out. */
-  listNotifications(user: string, query: InboxQuery): Promise<{ items: readonly Notification[]; next?: string }>;
+  listNotifications(
+    user: string,
+    query: InboxQuery,
+  ): Promise<{ items: readonly Notification[]; next?: string }>;
   /** Ascending by seq, for resuming a stream; at most `limit`. */
   listAfter(user: string, seq: number, limit: number): Promise<readonly Notification[]>;
   /** By id, or all at once; ids of other users are not touched. Returns what changed. */
-  markNotifications(user: string, ids: readonly string[] | 'all', mark: InboxMark): Promise<{ changedIds: readonly string[]; counts: InboxCounts }>;
+  markNotifications(
+    user: string,
+    ids: readonly string[] | 'all',
+    mark: InboxMark,
+  ): Promise<{ changedIds: readonly string[]; counts: InboxCounts }>;
   counts(user: string): Promise<InboxCounts>;
 }

@@ -28,7 +28,13 @@ export interface NewTask {
 }
 
 export type TaskChange =
-  | { readonly type: 'progress'; readonly message?: string; readonly step?: number; readonly totalSteps?: number; readonly progress?: number }
+  | {
+      readonly type: 'progress';
+      readonly message?: string;
+      readonly step?: number;
+      readonly totalSteps?: number;
+      readonly progress?: number;
+    }
   | { readonly type: 'completed'; readonly message?: string; readonly result?: RawJson }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'cancelled'; readonly message?: string }
@@ -48,5 +54,8 @@ export interface TaskStore {
   changeTask(id: string, change: TaskChange): Promise<Outcome<ChangedTask>>;
   getTask(id: string): Promise<Task | undefined>;
   /** Newest first. */
-  listTasks(owner: string, page: { cursor?: string; limit: number }): Promise<{ items: readonly Task[]; next?: string }>;
+  listTasks(
+    owner: string,
+    page: { cursor?: string; limit: number },
+  ): Promise<{ items: readonly Task[]; next?: string }>;
 }

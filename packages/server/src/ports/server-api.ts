@@ -1,0 +1,63 @@
+import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
+import type { HistoryPage, HistoryQuery, PublishResult } from './broker.ts';
+import type { DeviceType } from './connection-handler.ts';
+import type { PresenceStats } from './presence-store.ts';
+
+/** Publishing on the server's own authority: the domain, the HTTP API, the embedding program. */
+export interface Publisher {
+  publish(
+    channel: string,
+    data: RawJson,
+    options?: {
+      readonly idempotencyKey?: string;
+      readonly tags?: Readonly<Record<string, string>>;
+      readonly excludeUser?: string;
+      readonly nativeOnly?: boolean;
+      /** Skip history although the namespace keeps one (typing in a recoverable channel). */
+      readonly skipHistory?: boolean;
+    },
+  ): Promise<Outcome<PublishResult>>;
+}
+
+export interface ConnectionInfo {
+  readonly connectionId: string;
+  readonly user: string;
+  readonly deviceType: DeviceType;
+  readonly transport: string;
+  readonly protocol: string;
+  /** ms since 1970. */
+  readonly connectedAt: number;
+}
+
+/** E2's look-ups: who is connected here. */
+export interface ConnectionRegistry {
+  isOnline(user: string): boolean;
+  connectionsOfUser(user: string): readonly ConnectionInfo[];
+  connection(connectionId: string): ConnectionInfo | undefined;
+  connectionsByDevice(deviceType: DeviceType): readonly ConnectionInfo[];
+  /** `{total_users, total_connections, users}` of C3. */
+  totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> };
+}
+
+/** Administration of channels and connections (server HTTP API, console). */
+export interface ChannelAdmin {
+  subscribe(user: string, channel: string, client?: string): Promise<Outcome<void>>;
+  unsubscribe(user: string, channel: string, client?: string): Promise<Outcome<void>>;
+  presence(channel: string): Promise<Outcome<readonly ClientInfo[]>>;
+  presenceStats(channel: string): Promise<Outcome<PresenceStats>>;
+  history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>>;
+  removeHistory(channel: string): Promise<Outcome<void>>;
+  /** Channels with at least one subscriber, with their number of connections. */
+  channels(pattern?: string): ReadonlyMap<string, number>;
+}
+
+export interface ConnectionAdmin {
+  disconnect(
+    user: string,
+    options: { disconnect: Disconnect; client?: string; except?: readonly string[] },
+  ): Promise<void>;
+  refresh(
+    user: string,
+    options: { client?: string; isExpired: boolean; expiresAt?: number },
+  ): Promise<void>;
+}
