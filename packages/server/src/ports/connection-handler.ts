@@ -74,6 +74,8 @@ export interface SubscribeResult {
   readonly isPositioned: boolean;
   readonly wasRecovering: boolean;
   readonly hasRecovered: boolean;
+  /** Set by the channel policy: a task's snapshot. */
+  readonly data?: RawJson;
   readonly publications: readonly Publication[];
   readonly expiresAt?: number;
 }
