@@ -1,0 +1,119 @@
+/** Rules that look at several settings at once. Adds to `problems`; answers the warnings. */
+import { databaseKind } from './database-url.ts';
+import type { Config } from './load-config.ts';
+
+const MIN_SECRET_BYTES = 32;
+const AVAILABLE_PROVIDERS = new Set(['logging', 'webhook']);
+
+type Draft = Omit<Config, 'warnings'>;
+
+export function checkConfig(draft: Draft, problems: string[]): string[] {
+  const warnings: string[] = [];
+  checkIdentity(draft, problems, warnings);
+  checkEngines(draft, problems);
+  checkPush(draft, problems);
+  const { chatPingInterval, chatIdleTimeout } = draft.settings;
+  if (chatIdleTimeout <= chatPingInterval) {
+    problems.push(
+      `CHAT_IDLE_TIMEOUT: ${chatIdleTimeout}ms must be longer than CHAT_PING_INTERVAL (${chatPingInterval}ms)`,
+    );
+  }
+  checkNamespaceNames(draft, problems);
+  return warnings;
+}
+
+function checkIdentity(draft: Draft, problems: string[], warnings: string[]): void {
+  const { settings, isProduction } = draft;
+  if (isProduction && settings.insecure) {
+    problems.push('INSECURE: not allowed with NODE_ENV=production; remove it');
+  }
+  const hasKey =
+    settings.jwtSecret !== undefined ||
+    settings.jwtPublicKey !== undefined ||
+    settings.jwksUrl !== undefined;
+  if (isProduction && !hasKey) {
+    problems.push(
+      'JWT_SECRET: nothing says how tokens are verified; set JWT_SECRET (at least 32 random bytes), JWT_PUBLIC_KEY or JWKS_URL',
+    );
+  }
+  checkSecretLength(draft, problems, warnings);
+  if (settings.jwksUrl !== undefined && !isGoodJwksUrl(settings.jwksUrl)) {
+    problems.push('JWKS_URL: must be an https URL (http only on loopback)');
+  }
+  if (!isProduction && !draft.isLoopback && !hasKey && !settings.insecure) {
+    problems.push(
+      `JWT_SECRET: HOST ${draft.host} can be reached from outside, so a generated development secret is not used; set JWT_SECRET`,
+    );
+  }
+  if (settings.insecure) warnings.push('INSECURE is on: anybody may do everything');
+  if (settings.allowedOrigins.includes('*')) {
+    warnings.push('ALLOWED_ORIGINS is *: any web page may connect with its visitors’ tokens');
+  }
+}
+
+function checkSecretLength(draft: Draft, problems: string[], warnings: string[]): void {
+  const secret = draft.settings.jwtSecret;
+  if (secret === undefined) return;
+  const size = Buffer.byteLength(secret);
+  if (size >= MIN_SECRET_BYTES) return;
+  const message = `JWT_SECRET: ${size} bytes is too short to resist guessing; use at least ${MIN_SECRET_BYTES} random bytes (openssl rand -base64 48)`;
+  (draft.isProduction ? problems : warnings).push(message);
+}
+
+function isGoodJwksUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+}
+
+/** Settings of engines that this version does not have stop the start: ignoring them would lose data silently. */
+function checkEngines({ settings }: Draft, problems: string[]): void {
+  if (settings.databaseUrl !== undefined) {
+    const kind = databaseKind(settings.databaseUrl);
+    problems.push(
+      kind === 'postgresql'
+        ? 'DATABASE_URL: PostgreSQL is not in this version; remove it to use the embedded SQLite in DATA_DIR'
+        : 'DATABASE_URL: not understood; expected postgresql://… (remove it to use the embedded SQLite in DATA_DIR)',
+    );
+  }
+  if ((settings.redisHost === undefined) !== (settings.redisPort === undefined)) {
+    problems.push('REDIS_HOST and REDIS_PORT belong together; set both or use REDIS_URL');
+  }
+  if (settings.redisUrl !== undefined || settings.redisHost !== undefined) {
+    const name = settings.redisUrl === undefined ? 'REDIS_HOST' : 'REDIS_URL';
+    problems.push(`${name}: Redis is not in this version; remove it to run as one process`);
+  }
+}
+
+function checkPush({ settings }: Draft, problems: string[]): void {
+  for (const provider of settings.notificationProviders) {
+    if (!AVAILABLE_PROVIDERS.has(provider)) {
+      problems.push(
+        `NOTIFICATION_PROVIDER: ${provider} is not in this version; use logging or webhook`,
+      );
+    }
+  }
+  if (!settings.notificationProviders.includes('webhook')) return;
+  if (
+    settings.webhookUrl === undefined ||
+    !/^https?:\/\//.test(settings.webhookUrl) ||
+    !URL.canParse(settings.webhookUrl)
+  ) {
+    problems.push(
+      'PUSH_WEBHOOK_URL: NOTIFICATION_PROVIDER=webhook needs the http(s) URL to post to',
+    );
+  }
+  if (settings.webhookSecret === undefined) {
+    problems.push('PUSH_WEBHOOK_SECRET: NOTIFICATION_PROVIDER=webhook needs a secret to sign with');
+  }
+}
+
+function checkNamespaceNames({ namespaces }: Draft, problems: string[]): void {
+  const seen = new Set<string>();
+  for (const { name } of namespaces) {
+    if (seen.has(name))
+      problems.push(`namespaces: "${name}" stands both in the file and in the options`);
+    seen.add(name);
+  }
+}

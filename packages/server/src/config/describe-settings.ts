@@ -1,0 +1,70 @@
+/** The table as text: `carillon --help` and docs/configuration.md. */
+import type { Setting, SettingGroup } from './setting.ts';
+import type { SettingKey } from './settings.ts';
+import { SETTINGS } from './settings.ts';
+
+const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
+  server: 'Server',
+  identity: 'Identity and access',
+  storage: 'Storage and broker',
+  delivery: 'Connections and heartbeats',
+  push: 'Push',
+  limits: 'Limits',
+};
+
+interface Row {
+  readonly key: string;
+  readonly env: string;
+  readonly format: string;
+  readonly defaultText: string;
+  readonly description: string;
+}
+
+function rowOf<T>(key: string, setting: Setting<T>): Row {
+  return {
+    key,
+    env: setting.env,
+    format: setting.kind.format,
+    defaultText: setting.default === undefined ? '' : setting.kind.write(setting.default),
+    description: setting.description,
+  };
+}
+
+function rowsOf(group: SettingGroup): Row[] {
+  const keys = Object.keys(SETTINGS) as SettingKey[];
+  return (
+    keys
+      .filter((key) => SETTINGS[key].group === group)
+      // Every entry is some Setting<T>; its own kind writes its own default.
+      .map((key) => rowOf(key, SETTINGS[key] as Setting<unknown>))
+  );
+}
+
+const groups = Object.keys(GROUP_TITLES) as SettingGroup[];
+
+/** For a terminal. */
+export function settingsHelp(): string {
+  const sections = groups.map((group) => {
+    const lines = rowsOf(group).map((row) => {
+      const shown = row.defaultText === '' ? '' : ` [${row.defaultText}]`;
+      return `  ${row.env.padEnd(32)} ${row.description}${shown}`;
+    });
+    return `${GROUP_TITLES[group]}\n${lines.join('\n')}`;
+  });
+  return sections.join('\n\n');
+}
+
+/** For docs/configuration.md. */
+export function settingsMarkdown(): string {
+  const escape = (value: string): string => value.replaceAll('|', String.raw`\|`);
+  const sections = groups.map((group) => {
+    const rows = rowsOf(group).map(
+      (row) =>
+        `| \`${row.env}\` | \`${row.key}\` | ${escape(row.format)} | ${row.defaultText === '' ? '' : `\`${escape(row.defaultText)}\``} | ${escape(row.description)} |`,
+    );
+    const head =
+      '| variable | key in the file | format | default | meaning |\n|---|---|---|---|---|';
+    return `## ${GROUP_TITLES[group]}\n\n${head}\n${rows.join('\n')}`;
+  });
+  return sections.join('\n\n');
+}
