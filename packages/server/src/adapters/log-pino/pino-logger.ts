@@ -33,7 +33,7 @@ export interface PinoLoggerOptions {
 export function createPino(options: PinoLoggerOptions): Pino {
   const settings = {
     level: options.level,
-    base: undefined,
+    base: null,
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,

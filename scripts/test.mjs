@@ -1,0 +1,93 @@
+// npm test: installs what is missing, then everything: types, lint, format, dead code, spec rules,
+// build, and all tests. The last line is `N passed, N failed, N skipped`.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installIfNeeded, node, root, run, say, sourceFlags } from './workspace.mjs';
+
+installIfNeeded();
+const notRun = [];
+installChromium();
+
+const checks = [
+  ['types', node, ['scripts/typecheck.mjs']],
+  ['lint', 'npm', ['run', '--silent', 'lint']],
+  ['format', 'npm', ['run', '--silent', 'format:check']],
+  ['dead code', 'npm', ['run', '--silent', 'knip']],
+  ['spec rules', node, [...sourceFlags, 'scripts/check-spec.ts']],
+  ['generated docs', node, [...sourceFlags, 'scripts/generate-docs.ts', '--check']],
+  ['build', node, ['scripts/build.mjs']],
+];
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, command, args] of checks) {
+  const began = Date.now();
+  const code = await run(command, args);
+  say(`${code === 0 ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  totals[code === 0 ? 'passed' : 'failed'] += 1;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'carillon-test-'));
+const report = join(folder, 'report.json');
+const code = await run('vitest', [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
+addReport();
+rmSync(folder, { recursive: true, force: true });
+
+for (const line of notRun) say(`NOT RUN: ${line}`);
+if (process.env.CI === 'true' && (totals.skipped > 0 || notRun.length > 0)) {
+  say('In CI nothing may be skipped.');
+  totals.failed += 1;
+}
+say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(totals.failed === 0 ? 0 : 1);
+
+function addReport() {
+  if (!existsSync(report)) {
+    totals.failed += 1;
+    return;
+  }
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  totals.passed += result.numPassedTests;
+  totals.failed += result.numFailedTests;
+  totals.skipped += result.numPendingTests + (result.numTodoTests ?? 0);
+  // A file that could not be loaded, an error outside any test, or no test at all is a failure too.
+  if (result.numTotalTests === 0 || (code !== 0 && result.numFailedTests === 0)) totals.failed += 1;
+}
+
+/** The browser tests need a Chromium: from the distribution where we may install, else from the PATH. */
+function installChromium() {
+  const names = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const found = process.env.CHROMIUM_PATH ?? names.find((path) => existsSync(path));
+  if (found !== undefined) {
+    process.env.CHROMIUM_PATH = found;
+    return;
+  }
+  const isRoot = process.getuid?.() === 0;
+  const sudo = isRoot ? [] : ['sudo', '-n'];
+  const canInstall =
+    existsSync('/usr/bin/apt-get') && (isRoot || spawnSync('sudo', ['-n', 'true']).status === 0);
+  if (canInstall) {
+    say('Installing Chromium and fonts for the browser tests …');
+    for (const args of [
+      ['apt-get', 'update', '-qq'],
+      ['apt-get', 'install', '-y', '-qq', 'chromium', 'fonts-noto-cjk'],
+    ]) {
+      const [command, ...rest] = [...sudo, ...args];
+      spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+    }
+  }
+  const installed = names.find((path) => existsSync(path));
+  if (installed === undefined) {
+    notRun.push('browser tests: no Chromium found; install it or set CHROMIUM_PATH');
+    process.argv.push('--exclude', 'e2e/src/browser/**');
+  } else {
+    process.env.CHROMIUM_PATH = installed;
+  }
+}
