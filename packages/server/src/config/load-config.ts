@@ -38,14 +38,29 @@ export interface ConfigSources {
   readonly env: Environment;
   /** Path of --config; else CONFIG_FILE of the environment. */
   readonly file?: string | undefined;
+  /** Names in the application factory; absent: not checked. */
+  readonly kinds?: readonly string[] | undefined;
   /** Same shape as the file's content; wins over everything (`createCarillon`, command line). */
   readonly overrides?: object | undefined;
 }
 
 const LOOPBACK_HOSTS = new Set(['127.0.0.1', '::1', 'localhost']);
 
+export interface ReadConfig {
+  /** Usable only when `problems` is empty. */
+  readonly config: Config;
+  readonly problems: readonly string[];
+}
+
 /** @throws ConfigError with all problems. */
 export function loadConfig(sources: ConfigSources): Config {
+  const { config, problems } = readConfig(sources);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** For callers that add findings of their own (a taken port) before they report. */
+export function readConfig(sources: ConfigSources): ReadConfig {
   const problems: string[] = [];
   const path = sources.file ?? sources.env['CONFIG_FILE'];
   const file = path === undefined ? EMPTY_CONFIG_FILE : readConfigFile(path, problems);
@@ -74,9 +89,27 @@ export function loadConfig(sources: ConfigSources): Config {
     host,
     isLoopback,
   };
+  checkKind(settings, sources.kinds, problems);
   const warnings = checkConfig(draft, problems);
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze({ ...draft, warnings });
+  return { config: Object.freeze({ ...draft, warnings }), problems };
+}
+
+/** The registered application kind that SERVICE_ROLE and API_TYPE ask for. */
+export function applicationKind({ serviceRole, apiType }: Settings): string {
+  return serviceRole === 'api' ? apiType : serviceRole;
+}
+
+function checkKind(
+  settings: Settings,
+  kinds: readonly string[] | undefined,
+  problems: string[],
+): void {
+  const kind = applicationKind(settings);
+  if (kinds === undefined || kinds.includes(kind)) return;
+  const name = settings.serviceRole === 'api' ? 'API_TYPE' : 'SERVICE_ROLE';
+  problems.push(
+    `${name}: "${kind}" is not a known application kind; use one of ${kinds.join(', ')}`,
+  );
 }
 
 /** A variable that is set but empty (`PORT=` in a compose file) counts as unset. */
@@ -96,8 +129,9 @@ function readSettings(
       continue;
     }
     const result = setting.kind.read(raw);
-    if (result.ok) values[key] = result.value;
-    else problems.push(`${setting.env}: ${result.problem}`);
+    // A refused value is replaced by the default, so that the cross checks can go on and list theirs too.
+    values[key] = result.ok ? result.value : setting.default;
+    if (!result.ok) problems.push(`${setting.env}: ${result.problem}`);
   }
   // The one place where the table's untyped loop becomes the typed record that it describes.
   return values as Settings;
