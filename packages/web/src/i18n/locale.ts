@@ -1,0 +1,43 @@
+/** Which languages there are, which one a browser wants, and the texts of each. */
+import { en } from './en.ts';
+import type { MessageKey, Messages } from './en.ts';
+import { zhHans } from './zh-hans.ts';
+import { zhHant } from './zh-hant.ts';
+
+/** BCP 47 tags, the same that the server takes as `?lang=`. */
+export type Locale = 'en' | 'zh-Hant' | 'zh-Hans';
+
+export const LOCALES: Readonly<Record<Locale, { name: string; messages: Messages }>> = {
+  en: { name: 'English', messages: en },
+  'zh-Hant': { name: '繁體中文', messages: zhHant },
+  'zh-Hans': { name: '简体中文', messages: zhHans },
+};
+
+export const isLocale = (value: unknown): value is Locale =>
+  typeof value === 'string' && Object.hasOwn(LOCALES, value);
+
+/** The first language of the list that we speak; Taiwan, Hong Kong and Macau write 繁體. */
+export function chooseLocale(languages: readonly string[]): Locale {
+  for (const language of languages) {
+    const tag = language.toLowerCase();
+    if (tag.startsWith('en')) return 'en';
+    if (/^zh\b/.test(tag)) return /hant|-tw|-hk|-mo/.test(tag) ? 'zh-Hant' : 'zh-Hans';
+  }
+  return 'en';
+}
+
+export type TextParams = Readonly<Record<string, string | number>>;
+
+export function formatText(locale: Locale, key: MessageKey, params: TextParams = {}): string {
+  return LOCALES[locale].messages[key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(params[name] ?? whole),
+  );
+}
+
+type CountedKey = 'people' | 'room.new';
+
+/** The singular or plural text for `n`, by the rules of the language. */
+export function formatCount(locale: Locale, key: CountedKey, n: number): string {
+  const form = new Intl.PluralRules(locale).select(n) === 'one' ? 'one' : 'other';
+  return formatText(locale, `${key}.${form}`, { n });
+}
