@@ -248,7 +248,9 @@ export const chatHistory = defineProcedure({
       conversation_id: ConversationId,
       after: Type.Optional(Count),
       before: Type.Optional(Type.Integer({ minimum: 1 })),
-      limit: Limit,
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 200, description: '50 unless told.' }),
+      ),
     },
     { additionalProperties: false },
   ),

@@ -35,7 +35,7 @@ export const Next = Type.Optional(
   Type.String({ description: 'Cursor of the next page; absent on the last.' }),
 );
 export const Limit = Type.Optional(
-  Type.Integer({ minimum: 1, maximum: 200, description: 'Items per page, 50 unless told.' }),
+  Type.Integer({ minimum: 1, maximum: 100, description: 'Items per page, 50 unless told.' }),
 );
 export const Title = Type.String({ minLength: 1, maxLength: 200 });
 export const Text = Type.String({ maxLength: 4000 });

@@ -1,6 +1,17 @@
 /** Notifications: told by a backend, kept per user, marked and counted. */
 import { Type, type Static } from 'typebox';
-import { Count, Cursor, JsonObject, Kind, Limit, Link, Next, Timestamp, Title, UserIds } from './fields.ts';
+import {
+  Count,
+  Cursor,
+  JsonObject,
+  Kind,
+  Limit,
+  Link,
+  Next,
+  Timestamp,
+  Title,
+  UserIds,
+} from './fields.ts';
 import { defineProcedure } from './procedure.ts';
 
 export const NotificationView = Type.Object({
@@ -69,7 +80,10 @@ export const inboxMark = defineProcedure({
   access: 'user',
   input: Type.Object(
     {
-      ids: Type.Union([Type.Array(Type.String({ maxLength: 128 }), { minItems: 1, maxItems: 1000 }), Type.Literal('all')]),
+      ids: Type.Union([
+        Type.Array(Type.String({ maxLength: 128 }), { minItems: 1, maxItems: 1000 }),
+        Type.Literal('all'),
+      ]),
       mark: Type.Union([
         Type.Literal('seen'),
         Type.Literal('read'),

@@ -28,10 +28,7 @@ export interface ProcedureHttp {
   readonly body?: { readonly field: string };
 }
 
-export interface Procedure<
-  Input extends TObject = TObject,
-  Output extends TSchema = TSchema,
-> {
+export interface Procedure<Input extends TObject = TObject, Output extends TSchema = TSchema> {
   /** The RPC method, `group.verb`. */
   readonly name: string;
   /** One line for people, shown in the API docs. */

@@ -1,6 +1,17 @@
 /** Long-running work that reports: a backend moves it, its owner watches and may ask to stop it. */
 import { Type, type Static } from 'typebox';
-import { AnyJson, Count, Cursor, Id, Limit, Next, Text, Timestamp, Title, UserId } from './fields.ts';
+import {
+  AnyJson,
+  Count,
+  Cursor,
+  Id,
+  Limit,
+  Next,
+  Text,
+  Timestamp,
+  Title,
+  UserId,
+} from './fields.ts';
 import { defineProcedure } from './procedure.ts';
 
 export const TaskView = Type.Object({
@@ -132,6 +143,23 @@ export const taskCancel = defineProcedure({
   example: {
     input: { task_id: 'import-7' },
     output: { ...taskExample, is_cancel_requested: true },
+  },
+});
+
+export const taskConfirmCancel = defineProcedure({
+  name: 'task.confirmCancel',
+  summary: 'Say that a task has stopped as its owner asked',
+  access: 'backend',
+  input: Type.Object(
+    { task_id: Id, message: Type.Optional(Text) },
+    { additionalProperties: false },
+  ),
+  output: TaskView,
+  errors: ['not_found', 'task_finished', 'storage_unavailable'],
+  http: { method: 'POST', path: `${TASK}/cancelled` },
+  example: {
+    input: { task_id: 'import-7', message: 'Stopped' },
+    output: { ...taskExample, status: 'cancelled', message: 'Stopped' },
   },
 });
 

@@ -67,7 +67,9 @@ export const usersDisconnect = defineProcedure({
       user_id: UserId,
       connection_id: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
       reconnect: Type.Optional(
-        Type.Boolean({ description: 'Whether the client may come back by itself; false unless told.' }),
+        Type.Boolean({
+          description: 'Whether the client may come back by itself; false unless told.',
+        }),
       ),
     },
     { additionalProperties: false },

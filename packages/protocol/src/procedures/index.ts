@@ -1,0 +1,52 @@
+/** All procedures, in the order of the docs. */
+import * as broadcasting from './broadcasting.ts';
+import * as chat from './chat.ts';
+import * as inbox from './inbox.ts';
+import type { Procedure } from './procedure.ts';
+import * as tasks from './tasks.ts';
+import * as users from './users.ts';
+
+export * from './broadcasting.ts';
+export * from './chat.ts';
+export * from './inbox.ts';
+export * from './procedure.ts';
+export * from './tasks.ts';
+export * from './users.ts';
+
+export const PROCEDURES: readonly Procedure[] = [
+  chat.chatCreate,
+  chat.chatList,
+  chat.chatGet,
+  chat.chatAddMembers,
+  chat.chatRemoveMember,
+  chat.chatLeave,
+  chat.chatSend,
+  chat.chatHistory,
+  chat.chatRead,
+  chat.chatTyping,
+  inbox.inboxList,
+  inbox.inboxMark,
+  inbox.inboxCounts,
+  inbox.notify,
+  tasks.taskStart,
+  tasks.taskProgress,
+  tasks.taskComplete,
+  tasks.taskFail,
+  tasks.taskCancel,
+  tasks.taskConfirmCancel,
+  tasks.taskGet,
+  tasks.taskList,
+  users.usersPresence,
+  users.usersDevices,
+  users.usersDisconnect,
+  users.usersEvent,
+  users.ticketsCreate,
+  broadcasting.broadcastMessage,
+  broadcasting.broadcastConsultationReply,
+  broadcasting.sendMobileOnlyNotification,
+  broadcasting.broadcastTypingStatus,
+  broadcasting.broadcastReadStatus,
+  broadcasting.broadcastSystemNotification,
+  broadcasting.sendDirectMessage,
+  broadcasting.getUserDeviceInfo,
+];
