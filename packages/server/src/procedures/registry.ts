@@ -1,0 +1,25 @@
+/** Every procedure with what does it: the one list that RPC, REST and the API docs are made from. */
+import type { BroadcastingService } from '../domain/broadcasting/broadcasting-service.ts';
+import type { ChatService } from '../domain/chat/chat-service.ts';
+import type { TaskService } from '../domain/tasks/task-service.ts';
+import type { Binding } from './binding.ts';
+import { bindBroadcasting } from './broadcasting.ts';
+import { bindChat } from './chat.ts';
+import { bindInbox } from './inbox.ts';
+import { bindTasks } from './tasks.ts';
+import { bindUsers, type UsersDeps } from './users.ts';
+
+/** A `Domain` of domain/domain.ts satisfies the service half of this. */
+export interface RegistryDeps extends UsersDeps {
+  readonly chat: ChatService;
+  readonly tasks: TaskService;
+  readonly broadcasting: BroadcastingService;
+}
+
+export const bindProcedures = (deps: RegistryDeps): readonly Binding[] => [
+  ...bindChat(deps.chat),
+  ...bindInbox(deps.inbox),
+  ...bindTasks(deps.tasks),
+  ...bindUsers(deps),
+  ...bindBroadcasting(deps.broadcasting),
+];
