@@ -1,6 +1,6 @@
 /** The table as text: `carillon --help` and docs/configuration.md. */
 import type { Setting, SettingGroup } from './setting.ts';
-import type { SettingKey } from './settings.ts';
+import type { SettingKey, Settings } from './settings.ts';
 import { SETTINGS } from './settings.ts';
 
 const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
@@ -67,4 +67,17 @@ export function settingsMarkdown(): string {
     return `## ${GROUP_TITLES[group]}\n\n${head}\n${rows.join('\n')}`;
   });
   return sections.join('\n\n');
+}
+
+/** `NAME=value` of what is in force, secrets hidden. */
+export function settingLines(settings: Settings): string[] {
+  const keys = Object.keys(SETTINGS) as SettingKey[];
+  return keys
+    .filter((key) => settings[key] !== undefined)
+    .map((key) => lineOf(SETTINGS[key] as Setting<unknown>, settings[key]));
+}
+
+function lineOf(setting: Setting<unknown>, value: unknown): string {
+  const isHidden = setting.isSecret === true && setting.kind.write(value) !== '';
+  return `${setting.env}=${isHidden ? '(hidden)' : setting.kind.write(value)}`;
 }

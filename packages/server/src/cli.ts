@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+/** `carillon <command>`: reads the command line, leaves the work to cli/<command>.ts. */
+import { parseArgs } from 'node:util';
+import { checkConfigCommand } from './cli/check-config.ts';
+import type { CommandLine } from './cli/command-line.ts';
+import { OPTIONS } from './cli/command-line.ts';
+import { helpText, versionText } from './cli/help.ts';
+import { migrate } from './cli/migrate.ts';
+import { serve } from './cli/serve.ts';
+import { token } from './cli/token.ts';
+import { ConfigError } from './config/load-config.ts';
+
+const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
+  serve,
+  token,
+  'check-config': checkConfigCommand,
+  migrate,
+};
+
+async function main(args: string[]): Promise<number> {
+  const line = readCommandLine(args);
+  if (line === undefined) return 2;
+  if (line.values.version === true) return print(versionText());
+  const [name] = line.positionals;
+  if (line.values.help === true || name === undefined || name === 'help') return print(helpText());
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    console.error(`carillon: "${name}" is not a command; use ${Object.keys(COMMANDS).join(', ')}`);
+    return 2;
+  }
+  return command(line.values);
+}
+
+function readCommandLine(
+  args: string[],
+): { values: CommandLine; positionals: string[] } | undefined {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    console.error(`carillon: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+function print(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`carillon: ${message}`);
+  if (!(error instanceof ConfigError) && error instanceof Error && process.env['DEBUG']) {
+    console.error(error.stack);
+  }
+  process.exitCode = 1;
+}

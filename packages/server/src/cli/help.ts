@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { settingsHelp } from '../config/describe-settings.ts';
+
+export function helpText(): string {
+  return `Usage: carillon <command> [options]
+
+Commands
+  serve                            Start the server.
+  token --sub <user>               Print a token for a user, signed with JWT_SECRET.
+  check-config                     Say what would be used, or everything that is wrong.
+  migrate                          Bring the database to this version.
+
+Options
+  --config <file>                  JSON or YAML file with settings and namespaces (CONFIG_FILE).
+  --port <n>, --host <address>     Instead of PORT and HOST.
+  --data-dir <folder>              Instead of DATA_DIR.
+  --sub, --ttl, --channels, --admin, --channel
+                                   Of token: the user; how long it is valid [1h]; channels subscribed at
+                                   connect (a,b); the admin claim; a subscription token for one channel.
+  -h, --help    -v, --version
+
+Settings (environment; [default])
+
+${settingsHelp()}`;
+}
+
+export function versionText(): string {
+  const path = new URL('../../package.json', import.meta.url);
+  const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
+  return version;
+}

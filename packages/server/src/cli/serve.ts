@@ -1,0 +1,56 @@
+/** `carillon serve`: checks everything, starts, prints what to try, drains on SIGTERM. */
+import { createPino, createPinoLogger } from '../adapters/log-pino/pino-logger.ts';
+import type { ReadConfig } from '../config/load-config.ts';
+import { applicationKind, ConfigError, readConfig } from '../config/load-config.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Application } from '../roles/application.ts';
+import { factoryOf } from '../roles/application.ts';
+import { KINDS } from '../roles/kinds.ts';
+import { bannerOf } from './banner.ts';
+import type { CommandLine } from './command-line.ts';
+import { overridesOf } from './command-line.ts';
+import { portProblem } from './port-check.ts';
+
+export async function serve(line: CommandLine): Promise<number> {
+  const config = await checkedConfig(
+    readConfig({
+      env: process.env,
+      file: line.config,
+      kinds: [...KINDS.keys()],
+      overrides: overridesOf(line),
+    }),
+  );
+  const logger = createPinoLogger(createPino({ level: config.settings.logLevel }));
+  for (const warning of config.warnings) logger.warn({}, warning);
+  const application = await factoryOf(KINDS, applicationKind(config.settings))({ config, logger });
+  const { url } = await application.listen();
+  console.log(await bannerOf(config, url));
+  await untilStopped(application, logger);
+  return 0;
+}
+
+/** The taken port is listed with everything else that is wrong. */
+async function checkedConfig({ config, problems }: ReadConfig): Promise<ReadConfig['config']> {
+  const taken = await portProblem(config.settings.port, config.host);
+  const all = taken === undefined ? problems : [...problems, taken];
+  if (all.length > 0) throw new ConfigError(all);
+  return config;
+}
+
+/** First signal: drain. Second: at once. */
+function untilStopped(application: Application, logger: Logger): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isStopping = false;
+    const stop = (signal: NodeJS.Signals): void => {
+      if (isStopping) {
+        logger.warn({ signal }, 'second signal: stopping at once');
+        process.exit(1);
+      }
+      isStopping = true;
+      logger.info({ signal }, 'draining');
+      application.close().then(resolve, reject);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * The factory of application kinds: `combined` is built in, an embedding program may register more
+ * under names of its own. SERVICE_ROLE and API_TYPE choose one by name.
+ */
+import type { Server } from 'node:http';
+import type { Config } from '../config/load-config.ts';
+import type { Logger } from '../ports/logger.ts';
+
+export interface ApplicationContext {
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+/** A running process of some kind. */
+export interface Application {
+  /** Opens the configured port; answers the one taken (PORT=0 takes any). */
+  listen(): Promise<{ port: number; url: string }>;
+  /** Serves the kind's paths on somebody else's HTTP server instead; all other paths stay theirs. */
+  attach(server: Server): void;
+  /** Readiness red, connections closed in paced batches, outbox flushed, everything released. */
+  close(): Promise<void>;
+}
+
+export type ApplicationFactory<A extends Application = Application> = (
+  context: ApplicationContext,
+) => Promise<A>;
+
+/** @throws Error naming the known kinds; `readConfig` with `kinds` finds this before a start. */
+export function factoryOf(
+  kinds: ReadonlyMap<string, ApplicationFactory>,
+  name: string,
+): ApplicationFactory {
+  const factory = kinds.get(name);
+  if (factory !== undefined) return factory;
+  throw new Error(
+    `"${name}" is not a known application kind; use one of ${[...kinds.keys()].join(', ')}`,
+  );
+}
