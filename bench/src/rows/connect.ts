@@ -1,0 +1,55 @@
+/**
+ * P3: connections that arrive by a timetable. A bare `ws` upgrade is the floor; everybody else
+ * authenticates and subscribes as well.
+ */
+import type { System } from '../load/dialects.ts';
+import { pairedRatios } from '../stats.ts';
+import { checkFaults, checkGenerator, VoidRun, withLab } from './lab.ts';
+import { alternate, figuresOf, valuesOf, type Sample } from './rounds.ts';
+import type { RowOptions, RowReport } from './row.ts';
+
+const GROUPS = 100;
+/** What bare `ws` and Carillon both keep up with on one core of the smallest machines. */
+const PER_SECOND = 3000;
+/** A connection costs twice as much before its code is compiled. */
+const WARM_UP_S = 1.5;
+
+export async function connecting(options: RowOptions): Promise<RowReport> {
+  const title = 'P3 connect';
+  const samples = await alternate({ ...options, title }, (system) => measure(system, options));
+  const ratio = pairedRatios(valuesOf(samples, 'carillon'), valuesOf(samples, 'ws'));
+  return {
+    row: 'P3',
+    title: 'Connect, authenticate, subscribe: open loop',
+    results: [
+      {
+        id: 'P3',
+        what: 'accepted/s of a server core ÷ bare ws upgrades/s',
+        unit: '×',
+        value: ratio,
+        must: 0.6,
+        aim: 0.75,
+        better: 'higher',
+      },
+    ],
+    figures: figuresOf(samples, { what: 'accepted per second of server CPU', unit: '/s' }),
+  };
+}
+
+function measure(system: System, options: RowOptions): Promise<Sample> {
+  return withLab({ system, profileDir: options.profileDir }, async ({ server, ...lab }) => {
+    const { generator, port, secret } = lab;
+    const plan = { system, port, secret, perSecond: PER_SECOND, groups: GROUPS };
+    await generator.call('arrive', { ...plan, seconds: WARM_UP_S });
+    const before = await server.call('vitals');
+    const arrived = await generator.call('arrive', { ...plan, seconds: options.isQuick ? 2 : 4 });
+    const after = await server.call('vitals');
+    checkFaults(arrived.faults);
+    checkGenerator(arrived.generator);
+    if (arrived.accepted < arrived.offered) {
+      throw new VoidRun(`${arrived.accepted} of ${arrived.offered} were accepted`);
+    }
+    const perCpuSecond = (arrived.accepted * 1e6) / (after.cpuUs - before.cpuUs);
+    return { value: perCpuSecond, latency: arrived.latency, generator: arrived.generator };
+  });
+}
