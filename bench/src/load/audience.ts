@@ -83,7 +83,6 @@ export class Audience {
     const { connections, groups, sampleEvery, secret } = this.#plan;
     if (index >= connections) return;
     const group = index % groups;
-    // By member of the group, so that samplers are spread over all groups' places.
     const isSampler = sampleEvery > 0 && index % sampleEvery === sampleEvery - 1;
     this.#subscribers.push(
       new Subscriber({
