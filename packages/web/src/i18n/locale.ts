@@ -16,12 +16,15 @@ export const LOCALES: Readonly<Record<Locale, { name: string; messages: Messages
 export const isLocale = (value: unknown): value is Locale =>
   typeof value === 'string' && Object.hasOwn(LOCALES, value);
 
-/** The first language of the list that we speak; Taiwan, Hong Kong and Macau write 繁體. */
+/** The first language of the list that we speak. A script says it outright, a region hints at it. */
 export function chooseLocale(languages: readonly string[]): Locale {
   for (const language of languages) {
-    const tag = language.toLowerCase();
-    if (tag.startsWith('en')) return 'en';
-    if (/^zh\b/.test(tag)) return /hant|-tw|-hk|-mo/.test(tag) ? 'zh-Hant' : 'zh-Hans';
+    const [primary, ...rest] = language.toLowerCase().split('-');
+    if (primary === 'en') return 'en';
+    if (primary !== 'zh') continue;
+    if (rest.includes('hans')) return 'zh-Hans';
+    const isTraditional = rest.some((part) => ['hant', 'tw', 'hk', 'mo'].includes(part));
+    return isTraditional ? 'zh-Hant' : 'zh-Hans';
   }
   return 'en';
 }

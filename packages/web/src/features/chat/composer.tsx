@@ -1,0 +1,95 @@
+/** The field to write in. It keeps its draft and its focus, whatever the connection does. */
+import { useEffect, useId, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
+import { useText } from '../../i18n/use-text.ts';
+import { CloseIcon, LockIcon, SendIcon } from '../../ui/icons.tsx';
+import { draftState, isSendKey, MAX_MESSAGE_LENGTH } from './draft-rules.ts';
+
+interface ComposerProps {
+  /** The one person a private message goes to. */
+  readonly reader: string | undefined;
+  readonly onReaderChange: (reader: string | undefined) => void;
+  readonly onSend: (text: string) => void;
+}
+
+export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
+  const { t } = useText();
+  const [draft, setDraft] = useState('');
+  const input = useRef<HTMLTextAreaElement>(null);
+  const noteId = useId();
+  const { canSend, showsCounter, excess } = draftState(draft);
+
+  useEffect(() => input.current?.focus(), [reader]);
+
+  const send = (): void => {
+    if (canSend) {
+      onSend(draft.trim());
+      setDraft('');
+    }
+    input.current?.focus();
+  };
+
+  const handleKey = (event: KeyboardEvent): void => {
+    if (isSendKey({ ...keyOf(event), isComposing: event.nativeEvent.isComposing })) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'Escape' && !event.nativeEvent.isComposing) {
+      onReaderChange(undefined);
+    }
+  };
+
+  return (
+    <form
+      className={`composer${reader === undefined ? '' : ' private'}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      {reader !== undefined && (
+        <p className="reader">
+          <LockIcon />
+          {t('room.privateTo', { name: reader })}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t('compose.cancelPrivate')}
+            title={t('compose.cancelPrivate')}
+            onClick={() => onReaderChange(undefined)}
+          >
+            <CloseIcon size={18} />
+          </button>
+        </p>
+      )}
+      <div className="composer-row">
+        <textarea
+          ref={input}
+          rows={1}
+          value={draft}
+          aria-label={t('compose.label')}
+          aria-describedby={noteId}
+          aria-invalid={excess > 0}
+          enterKeyHint="send"
+          placeholder={
+            reader === undefined
+              ? t('compose.placeholder')
+              : t('compose.placeholderPrivate', { name: reader })
+          }
+          onChange={({ target }) => setDraft(target.value)}
+          onKeyDown={handleKey}
+        />
+        <button type="submit" className="button send" aria-label={t('compose.send')} disabled={!canSend}>
+          <SendIcon />
+        </button>
+      </div>
+      <p id={noteId} className={`composer-note${excess > 0 ? ' problem' : ''}`}>
+        {showsCounter
+          ? t('compose.count', { n: draft.length, max: MAX_MESSAGE_LENGTH })
+          : t('compose.hint')}
+        {excess > 0 && ` · ${t('compose.tooLong', { n: excess })}`}
+      </p>
+    </form>
+  );
+}
+
+const keyOf = ({ key, shiftKey, keyCode }: KeyboardEvent) => ({ key, shiftKey, keyCode });

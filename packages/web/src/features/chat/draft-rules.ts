@@ -1,0 +1,38 @@
+/** What may be sent, and when the counter shows: the server's limit of 4,000 characters. */
+
+export const MAX_MESSAGE_LENGTH = 4_000;
+const COUNTER_FROM = 3_600;
+
+export interface DraftState {
+  readonly canSend: boolean;
+  readonly showsCounter: boolean;
+  /** Characters over the limit. */
+  readonly excess: number;
+}
+
+export function draftState(draft: string): DraftState {
+  const excess = Math.max(0, draft.length - MAX_MESSAGE_LENGTH);
+  return {
+    canSend: draft.trim() !== '' && excess === 0,
+    showsCounter: draft.length >= COUNTER_FROM,
+    excess,
+  };
+}
+
+export interface PressedKey {
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly isComposing: boolean;
+  readonly keyCode: number;
+}
+
+/** Enter sends, Shift+Enter does not, nor the Enter that picks a word in an input method. */
+export const isSendKey = (event: PressedKey): boolean =>
+  // Safari ends the composition before the keydown and tells it by 229 only.
+  event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+
+/** A name or room as the server takes it: 1 to 64 characters, none of them a control character. */
+export function isValidName(name: string): boolean {
+  const trimmed = name.trim();
+  return trimmed.length >= 1 && trimmed.length <= 64 && !/\p{Cc}/u.test(trimmed);
+}

@@ -1,0 +1,45 @@
+/** The curl lines to try, filled in for this server and this user. */
+
+export interface CommandInput {
+  readonly origin: string;
+  readonly user: string;
+  /** Undefined: the lines say `$API_KEY`, which the reader sets. */
+  readonly apiKey: string | undefined;
+  readonly taskId: string;
+}
+
+export const KEY_VARIABLE = 'API_KEY';
+
+/** A word of a POSIX shell, whatever it contains. */
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function post(input: CommandInput, path: string, body: object): string {
+  const key =
+    input.apiKey === undefined
+      ? `"X-API-Key: $${KEY_VARIABLE}"`
+      : shellQuote(`X-API-Key: ${input.apiKey}`);
+  return [
+    `curl -X POST ${input.origin}${path}`,
+    `-H ${key}`,
+    `-H 'Content-Type: application/json'`,
+    `-d ${shellQuote(JSON.stringify(body))}`,
+  ].join(' \\\n  ');
+}
+
+export const notifyCommand = (
+  input: CommandInput,
+  texts: { title: string; content: string },
+): string =>
+  post(input, '/api/v1/notifications', { users: [input.user], ...texts, type: 'info', link: '/chat' });
+
+const taskPath = ({ taskId }: CommandInput): string =>
+  `/api/v1/tasks/${encodeURIComponent(taskId)}`;
+
+export const startCommand = (input: CommandInput, title: string): string =>
+  post(input, `${taskPath(input)}/start`, { owner: input.user, title, total_steps: 4 });
+
+export const progressCommand = (input: CommandInput, message: string): string =>
+  post(input, `${taskPath(input)}/progress`, { message, step: 2, total_steps: 4, progress: 50 });
+
+export const completeCommand = (input: CommandInput): string =>
+  post(input, `${taskPath(input)}/complete`, {});

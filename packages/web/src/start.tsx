@@ -1,0 +1,4 @@
+import { StartPage } from './features/start/start-page.tsx';
+import { mount } from './ui/mount.tsx';
+
+mount(<StartPage />);
