@@ -1,0 +1,66 @@
+/** Who an HTTP request speaks for: an API key, else a bearer token, else nobody. Never a token in the URL. */
+import { fail, ok, type Outcome } from '@carillon/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../ports/authenticator.ts';
+import { ANONYMOUS, type Actor } from '../procedures/actor.ts';
+import type { HttpBase } from './http-deps.ts';
+import { sendProblem } from './problem.ts';
+
+export interface Caller {
+  readonly actor: Actor;
+  readonly identity?: Identity;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `identifyCaller`; anonymous before. */
+    caller: Caller;
+  }
+}
+
+export const ANONYMOUS_CALLER: Caller = { actor: ANONYMOUS };
+
+const NO_QUERY = { get: () => null, has: () => false };
+
+type CallerDeps = Pick<HttpBase, 'apiKeys' | 'credentials'>;
+
+/** Undefined: no key was presented; a failure: not one of ours. */
+export const backendOf = (
+  deps: Pick<HttpBase, 'apiKeys'>,
+  request: FastifyRequest,
+): Outcome<Caller> | undefined => {
+  const presented = request.headers['x-api-key'];
+  if (presented === undefined) return undefined;
+  const holder = typeof presented === 'string' ? deps.apiKeys.verify(presented) : undefined;
+  return holder === undefined
+    ? fail('unauthorized', 'the API key is not known')
+    : ok({ actor: { type: 'backend', key: holder.label } });
+};
+
+export const callerOf = async (
+  deps: CallerDeps,
+  request: FastifyRequest,
+): Promise<Outcome<Caller>> => {
+  const backend = backendOf(deps, request);
+  if (backend !== undefined) return backend;
+  const { authorization } = request.headers;
+  if (authorization === undefined) return ok(ANONYMOUS_CALLER);
+  const resolved = await deps.credentials.resolve({ query: NO_QUERY, authorization });
+  if (!resolved.ok) return resolved;
+  const identity = resolved.value;
+  if (identity === undefined || identity.user === '') return ok(ANONYMOUS_CALLER);
+  return ok({
+    actor: { type: 'user', user: identity.user, isAdmin: identity.isAdmin === true },
+    identity,
+  });
+};
+
+/** `onRequest` hook of routes that ask who is calling: before any byte of the body is read. */
+export const identifyCaller =
+  (deps: CallerDeps) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const caller = await callerOf(deps, request);
+    if (!caller.ok) return sendProblem(reply, caller);
+    request.caller = caller.value;
+    return undefined;
+  };
