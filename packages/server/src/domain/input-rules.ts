@@ -44,6 +44,10 @@ export function checkLine(value: string | undefined, rule: TextRule): Failure | 
   return undefined;
 }
 
+/** May be left out, but not empty: an empty key would make different things the same. */
+export const checkKey = (value: string | undefined, rule: TextRule): Failure | undefined =>
+  value === undefined ? undefined : checkLine(value, { ...rule, isRequired: true });
+
 export function checkUser(
   value: string,
   limits: DomainLimits,

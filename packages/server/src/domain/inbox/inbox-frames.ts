@@ -40,5 +40,5 @@ export const countsFrame = (counts: InboxCounts): RawJson =>
     }),
   );
 
-export const markedFrame = (ids: readonly string[], mark: InboxMark): RawJson =>
+export const markedFrame = (ids: readonly string[] | 'all', mark: InboxMark): RawJson =>
   typedFrame('notification.updated', JSON.stringify({ ids, mark }));

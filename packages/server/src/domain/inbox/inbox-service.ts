@@ -1,5 +1,5 @@
 /** A person's notifications: stored, then told; read state and counts that are the same everywhere. */
-import type { Outcome, RawJson } from '@carillon/protocol';
+import { fail, ok, type Outcome, type RawJson } from '@carillon/protocol';
 import type { PublishResult } from '../../ports/broker.ts';
 import type { InboxCounts, InboxFilter, InboxMark, Notification } from '../../ports/inbox-store.ts';
 
@@ -49,3 +49,136 @@ export interface InboxService {
   /** Any JSON object, unchanged, to all of the user's connections. Not stored, no push. */
   eventFor(user: string, event: RawJson): Promise<Outcome<PublishResult>>;
 }
+
+export interface InboxServiceDeps {
+  readonly store: Pick<Store, 'chat' | 'inbox'>;
+  readonly core: CoreLink;
+  readonly announcer: Announcer;
+  readonly deliverer: Deliverer;
+  readonly delivery: NotificationDelivery;
+  readonly random: Random;
+  readonly limits: DomainLimits;
+}
+
+/** Longer lists of changed ids are told as "all": a client then reads its list again. */
+const TOLD_IDS = 200;
+
+export function createInboxService(deps: InboxServiceDeps): InboxService {
+  return new Inbox(deps);
+}
+
+class Inbox implements InboxService {
+  readonly #deps: InboxServiceDeps;
+
+  constructor(deps: InboxServiceDeps) {
+    this.#deps = deps;
+  }
+
+  async notify(notice: Notice, users: readonly string[]): Promise<Outcome<Accepted>> {
+    const { core, limits, random, store } = this.#deps;
+    const recipients = [...new Set(users)];
+    if (recipients.length === 0) return fail('invalid_field', 'users is empty: name at least one');
+    const refused =
+      checkUsers(recipients, { field: 'users', max: limits.usersPerNotify, limits }) ??
+      checkNotice(notice, limits);
+    if (refused !== undefined) return refused;
+    return storing(async () => {
+      const id = random.id();
+      const pushTo = usersAway(recipients, core.registry);
+      const added = await store.inbox.addNotifications(stored(id, notice), recipients, pushTo);
+      const away = new Set(pushTo);
+      await Promise.all(
+        added.map(({ notification, counts, outboxId }) => {
+          if (outboxId === undefined) return undefined;
+          const { user } = notification;
+          return this.#deps.deliverer.deliver(
+            outboxId,
+            this.#deps.delivery.of(notification, counts),
+            away.has(user) ? [user] : [],
+          );
+        }),
+      );
+      const accepted = added.filter(({ isNew }) => isNew).length;
+      return ok({ id: accepted > 0 ? id : (added[0]?.notification.id ?? id), accepted });
+    });
+  }
+
+  async list(
+    user: string,
+    query: { readonly filter?: InboxFilter; readonly cursor?: string; readonly limit?: number },
+  ): Promise<Outcome<NotificationPage>> {
+    const refused = checkUser(user, this.#deps.limits);
+    if (refused !== undefined) return refused;
+    const limit = pageSize(query.limit, { fallback: 50, max: this.#deps.limits.pageItems });
+    return storing(async () =>
+      ok(
+        await this.#deps.store.inbox.listNotifications(user, {
+          filter: query.filter ?? 'all',
+          limit,
+          ...(query.cursor !== undefined && { cursor: query.cursor }),
+        }),
+      ),
+    );
+  }
+
+  listAfter(user: string, seq: number, limit: number): Promise<Outcome<readonly Notification[]>> {
+    return storing(async () => ok(await this.#deps.store.inbox.listAfter(user, seq, limit)));
+  }
+
+  async mark(
+    user: string,
+    ids: readonly string[] | 'all',
+    mark: InboxMark,
+  ): Promise<Outcome<{ readonly changedIds: readonly string[]; readonly counts: InboxCounts }>> {
+    const max = this.#deps.limits.idsPerCall;
+    if (ids !== 'all' && ids.length > max) {
+      return fail('too_many', `ids has ${ids.length} entries: send at most ${max}, or "all"`);
+    }
+    return storing(async () => {
+      const marked = await this.#deps.store.inbox.markNotifications(user, ids, mark);
+      if (marked.changedIds.length > 0) await this.#tellMarked(user, mark, marked);
+      return ok(marked);
+    });
+  }
+
+  counts(user: string): Promise<Outcome<InboxCounts>> {
+    return storing(async () => ok(await this.#deps.store.inbox.counts(user)));
+  }
+
+  async eventFor(user: string, event: RawJson): Promise<Outcome<PublishResult>> {
+    const { announcer, limits } = this.#deps;
+    const refused = checkUser(user, limits) ?? checkJson(event, { field: 'event', limits });
+    if (refused !== undefined) return refused;
+    if (!event.trimStart().startsWith('{')) {
+      return fail('invalid_field', 'the event is not a JSON object: wrap it in {}');
+    }
+    return announcer.publish({ kind: 'event', channel: userChannel(user), data: event });
+  }
+
+  /** Only native clients know these shapes. */
+  async #tellMarked(
+    user: string,
+    mark: InboxMark,
+    {
+      changedIds,
+      counts,
+    }: { readonly changedIds: readonly string[]; readonly counts: InboxCounts },
+  ): Promise<void> {
+    const { announcer } = this.#deps;
+    const channel = userChannel(user);
+    const ids = changedIds.length <= TOLD_IDS ? changedIds : 'all';
+    const options = { nativeOnly: true };
+    await Promise.all([
+      announcer.publish({ kind: 'mark', channel, data: markedFrame(ids, mark), options }),
+      announcer.publish({ kind: 'counts', channel, data: countsFrame(counts), options }),
+    ]);
+  }
+}
+
+const stored = (id: string, notice: Notice): NewNotification => ({
+  ...notice,
+  id,
+  title: notice.title.toWellFormed(),
+  content: (notice.content ?? '').toWellFormed(),
+  type: notice.type ?? 'info',
+});

@@ -1,9 +1,258 @@
+/**
+ * Sees every outbox row through: publication first, then pushes, then completion.
+ *
+ *   commit ──deliver──▶ published ──▶ pushes queued ──▶ completed
+ *      └─ crash ─▶ claimed at the next start ─▶ (the same)      failed part ─▶ back in the store, later again
+ *
+ * A row handed over here is held: the poll leaves it alone. Memory is bounded: pushes beyond
+ * `queuedRows` go back to the store.
+ */
+import type { PublishResult } from '../../ports/broker.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { OutboxRow, OutboxStore } from '../../ports/outbox-store.ts';
+import type { PushSender } from '../../ports/push-sender.ts';
+import type { RelayLimits } from '../limits.ts';
+import { backoffMs } from './backoff.ts';
+import { createCompletions, type Completions } from './completions.ts';
+import type { Deliverer, Delivery, DeliverySource } from './delivery.ts';
+import { createPushDispatcher, type PushDispatcher } from './push-dispatcher.ts';
+import { isUnpublished, parseTarget, PUBLICATION, targetFor } from './remaining.ts';
+
+/** Rows taken at once from the store. */
+const CLAIM = 100;
+
 /** Life of the relay that empties the outbox. */
 export interface OutboxRelay {
   /** Relays what a crash left, then looks again every few seconds. */
   start(): void;
   /** Resolves when everything handed over so far is sent, or back in the store for a later try. */
   flush(): Promise<void>;
-  /** Takes no more, finishes what runs, writes its completions. */
+  /** Takes no more, finishes what runs, writes its completions. Call `flush` before for a full drain. */
   stop(): Promise<void>;
+}
+
+export interface OutboxRelayDeps {
+  readonly outbox: OutboxStore;
+  readonly sources: Readonly<Record<OutboxRow['kind'], DeliverySource>>;
+  readonly senders: readonly PushSender[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly limits: RelayLimits;
+}
+
+/** What it takes to put a row back. */
+interface Place {
+  readonly id: number;
+  readonly attempts: number;
+  /** due: to be made by this try; failed: it was tried a moment ago and has to wait. */
+  readonly publication: 'done' | 'due' | 'failed';
+}
+
+/** One row on its way through this process. */
+interface Work extends Place {
+  readonly delivery: Delivery;
+  readonly entries: readonly string[];
+}
+
+/** The same for the first publication and all later ones of a row. */
+const idempotencyKey = (outboxId: number): string => `outbox:${outboxId}`;
+
+export function createOutboxRelay(deps: OutboxRelayDeps): OutboxRelay & Deliverer {
+  return new Relay(deps);
+}
+
+class Relay implements OutboxRelay, Deliverer {
+  readonly #deps: OutboxRelayDeps;
+  readonly #dispatcher: PushDispatcher;
+  readonly #completions: Completions;
+  readonly #held = new Set<number>();
+  readonly #queue: Work[] = [];
+  /** Publications and rows that run now; `#idle` is called when it falls to 0. */
+  #running = 0;
+  #activeRows = 0;
+  #idle: (() => void)[] = [];
+  #cancelPoll: (() => void) | undefined;
+  #isStarted = false;
+
+  constructor(deps: OutboxRelayDeps) {
+    this.#deps = deps;
+    const { limits } = deps;
+    this.#dispatcher = createPushDispatcher({ ...deps, concurrency: limits.concurrentPushes });
+    this.#completions = createCompletions({
+      ...deps,
+      afterMs: limits.completeAfterMs,
+      retryMs: limits.pollIntervalMs,
+      onDone: (ids) => {
+        for (const id of ids) this.#held.delete(id);
+      },
+    });
+  }
+
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    void this.#poll();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#running > 0 || this.#queue.length > 0) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+    await this.#completions.flush();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStarted = false;
+    this.#cancelPoll?.();
+    this.#cancelPoll = undefined;
+    for (const { id } of this.#queue.splice(0)) this.#held.delete(id);
+    await this.flush();
+  }
+
+  hold(outboxId: number): void {
+    this.#held.add(outboxId);
+  }
+
+  settle(outboxId: number): void {
+    this.#held.add(outboxId);
+    this.#completions.add(outboxId);
+  }
+
+  async deliver(
+    outboxId: number,
+    delivery: Delivery,
+    pushTo: readonly string[],
+  ): Promise<PublishResult | undefined> {
+    this.#held.add(outboxId);
+    this.#running++;
+    const outcome = await delivery.publish(idempotencyKey(outboxId));
+    if (outcome.ok && pushTo.length === 0) {
+      this.#completions.add(outboxId);
+    } else {
+      const publication = outcome.ok ? 'done' : 'failed';
+      this.#enqueue({ id: outboxId, delivery, entries: pushTo, attempts: 0, publication });
+    }
+    this.#finish();
+    return outcome.ok ? outcome.value : undefined;
+  }
+
+  #finish(): void {
+    this.#running--;
+    if (this.#running > 0 || this.#queue.length > 0) return;
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  #enqueue(work: Work): void {
+    if (this.#queue.length < this.#deps.limits.queuedRows) {
+      this.#queue.push(work);
+      this.#pump();
+      return;
+    }
+    this.#running++;
+    const left = { left: this.#bySender(work.entries), reason: 'too many pushes wait' };
+    void this.#putBack(work, left).finally(() => this.#finish());
+  }
+
+  #pump(): void {
+    while (this.#activeRows < this.#deps.limits.concurrentRows) {
+      const work = this.#queue.shift();
+      if (work === undefined) return;
+      this.#activeRows++;
+      this.#running++;
+      void this.#run(work).finally(() => {
+        this.#activeRows--;
+        this.#pump();
+        this.#finish();
+      });
+    }
+  }
+
+  async #run(work: Work): Promise<void> {
+    let { publication } = work;
+    if (publication === 'due') {
+      const outcome = await work.delivery.publish(idempotencyKey(work.id));
+      publication = outcome.ok ? 'done' : 'failed';
+    }
+    const result = await this.#dispatcher.dispatch(work.delivery, work.entries);
+    if (publication === 'done' && result.left.length === 0) this.#completions.add(work.id);
+    else await this.#putBack({ ...work, publication }, result);
+  }
+
+  /** Back to the store for another try, or buried after too many. */
+  async #putBack(
+    place: Place,
+    { left, afterMs, reason }: { left: readonly string[]; afterMs?: number; reason?: string },
+  ): Promise<void> {
+    const { outbox, clock, limits, logger, random } = this.#deps;
+    const why = reason ?? 'publication failed';
+    try {
+      if (place.attempts + 1 >= limits.maxAttempts) {
+        logger.error({ outboxId: place.id, reason: why }, 'outbox row given up');
+        await outbox.bury(place.id, why);
+        return;
+      }
+      const pauseMs = Math.max(afterMs ?? 0, backoffMs(place.attempts, limits, random));
+      const pushTo = place.publication === 'done' ? left : [PUBLICATION, ...left];
+      await outbox.retry(place.id, { at: clock.now() + pauseMs, pushTo, reason: why });
+    } catch (error) {
+      // The row is where it was; the poll finds it again when its lease is over.
+      logger.warn({ outboxId: place.id, error: String(error) }, 'outbox row not put back');
+    } finally {
+      this.#held.delete(place.id);
+    }
+  }
+
+  /** Plain users spelt out per sender, because a plain one stands for "not published either". */
+  #bySender(entries: readonly string[]): readonly string[] {
+    return entries.flatMap((entry) => {
+      const target = parseTarget(entry);
+      if (target === undefined || target.sender !== undefined) return [entry];
+      return this.#deps.senders.map(({ name }) => targetFor(target.user, name));
+    });
+  }
+
+  async #poll(): Promise<void> {
+    const { outbox, clock, limits, logger } = this.#deps;
+    try {
+      for (;;) {
+        const limit = Math.min(CLAIM, limits.queuedRows - this.#queue.length);
+        if (limit <= 0 || !this.#isStarted) break;
+        const rows = await outbox.claim(limit, limits.leaseMs);
+        for (const row of rows) await this.#relay(row);
+        if (rows.length < limit) break;
+      }
+    } catch (error) {
+      logger.warn({ error: String(error) }, 'the outbox cannot be read at present');
+    }
+    if (!this.#isStarted) return;
+    this.#cancelPoll = clock.after(limits.pollIntervalMs, () => void this.#poll());
+  }
+
+  async #relay(row: OutboxRow): Promise<void> {
+    if (this.#held.has(row.id) || !this.#isStarted) return;
+    this.#held.add(row.id);
+    const { id, attempts, kind, pushTo: entries } = row;
+    let delivery: Delivery | undefined;
+    try {
+      delivery = await this.#deps.sources[kind](row);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // `done` leaves the entries as they are.
+      await this.#putBack({ id, attempts, publication: 'done' }, { left: entries, reason });
+      return;
+    }
+    if (delivery === undefined) {
+      this.#completions.add(id);
+      return;
+    }
+    this.#deps.metrics.count('outbox_relayed_total', 1, { kind });
+    const publication = isUnpublished(entries) ? 'due' : 'done';
+    this.#enqueue({ id, delivery, entries, attempts, publication });
+  }
 }

@@ -21,7 +21,7 @@ const taskData = (task: Task): RawJson =>
       progress: task.progress,
       timestamp: isoTime(task.updatedAt),
       status: task.status,
-      cancel_requested: task.isCancelRequested,
+      is_cancel_requested: task.isCancelRequested,
       version: task.version,
     },
     { result: task.result },
