@@ -1,0 +1,47 @@
+/** Who enters which room, settled from the URL and the verified credential before anything else. */
+import { PLAIN_CLOSES, type Disconnect } from '@carillon/protocol';
+import type { HandshakeRequest } from '../../ports/websocket-endpoint.ts';
+import { isRefusal, type Credential } from './admission.ts';
+import { readName } from './names.ts';
+import { claimedPerson, guestName, verifiedPerson, type Person } from './people.ts';
+import type { PlainDeps } from './plain-deps.ts';
+import type { PlainError } from './plain-frames.ts';
+
+const DEFAULT_ROOM = 'lobby';
+
+export type ChatEntry =
+  | { readonly type: 'inside'; readonly person: Person; readonly room: string }
+  /** A name or room that cannot be: the connection stays, is told so, and is in no room. */
+  | { readonly type: 'outside'; readonly error: PlainError }
+  | { readonly type: 'refused'; readonly close: Disconnect };
+
+const refused: ChatEntry = { type: 'refused', close: PLAIN_CLOSES.unauthorized };
+
+const enterAs = (deps: PlainDeps, request: HandshakeRequest, person: Person): ChatEntry => {
+  const room = readName(request.query.get('room') ?? DEFAULT_ROOM, deps.limits.maxNameLength);
+  return room.ok
+    ? { type: 'inside', person, room: room.value }
+    : { type: 'outside', error: { error: room.error, field: 'room' } };
+};
+
+export const chatEntry = (
+  deps: PlainDeps,
+  request: HandshakeRequest,
+  credential: Credential,
+): ChatEntry => {
+  if (isRefusal(credential)) return { type: 'refused', close: credential };
+  const claimed = request.params['username'];
+  if (credential !== 'anonymous') {
+    // A verified id may be longer or stranger than a chosen name; it only has to be the same.
+    const isSame = claimed === undefined || claimed.trim() === credential.user.trim();
+    return isSame ? enterAs(deps, request, verifiedPerson(credential.user)) : refused;
+  }
+  if (claimed === undefined) {
+    const guest = claimedPerson(guestName(deps.random), deps.anonymous.open);
+    return enterAs(deps, request, guest);
+  }
+  const name = readName(claimed, deps.limits.maxNameLength);
+  return name.ok
+    ? enterAs(deps, request, claimedPerson(name.value, deps.anonymous.open))
+    : { type: 'outside', error: { error: name.error, field: 'username' } };
+};

@@ -1,0 +1,45 @@
+/**
+ * A room as plain clients of one language see it: messages unchanged, arrivals and departures as
+ * sentences, private messages unchanged.
+ */
+import type { ChannelEvent } from '@carillon/protocol';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { WireFormat } from '../../ports/wire-format.ts';
+import type { Language } from './language.ts';
+import { nameOfUser } from './people.ts';
+import { systemFrame } from './plain-frames.ts';
+import { frameEvents, frameMessages, plainData } from './plain-framing.ts';
+import { SYSTEM_TEXTS } from './system-texts.ts';
+
+export interface RoomFormatDeps {
+  /** Live connections in a channel, told with every notice. */
+  readonly countConnections: (channel: string) => number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export const createRoomFormat = (deps: RoomFormatDeps, language: Language): WireFormat => {
+  const texts = SYSTEM_TEXTS[language];
+  const notice = (channel: string, message: string): string =>
+    systemFrame({
+      message,
+      connectedCount: deps.countConnections(channel),
+      id: deps.random.id(),
+      atMs: deps.clock.now(),
+    });
+  const textOf = (channel: string, event: ChannelEvent): string | undefined => {
+    switch (event.type) {
+      case 'publication':
+        return plainData(event);
+      case 'join':
+        return notice(channel, texts.joined(nameOfUser(event.info.user)));
+      case 'leave':
+        return notice(channel, texts.left(nameOfUser(event.info.user)));
+    }
+  };
+  return {
+    name: `plain-chat:${language}`,
+    encodeEvents: (channel, events) => frameEvents(events, (event) => textOf(channel, event)),
+    encodeMessages: frameMessages,
+  };
+};
