@@ -55,7 +55,7 @@ export const ConversationView = Type.Object({
 });
 
 const ConversationId = Id;
-const Members = Type.Array(UserId, { minItems: 1, maxItems: 1000 });
+const Members = Type.Array(UserId, { minItems: 1, maxItems: 100_000 });
 const CONVERSATIONS = '/api/v1/conversations';
 const CONVERSATION = `${CONVERSATIONS}/{conversation_id}`;
 
@@ -99,7 +99,7 @@ export const chatCreate = defineProcedure({
         Type.Literal('room'),
         Type.Literal('broadcast'),
       ]),
-      members: Type.Optional(Type.Array(UserId, { maxItems: 1000 })),
+      members: Type.Optional(Type.Array(UserId, { maxItems: 100_000 })),
       title: Type.Optional(Title),
       name: Type.Optional(
         Type.String({ minLength: 1, maxLength: 64, description: 'Of a room, unique.' }),

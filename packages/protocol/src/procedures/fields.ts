@@ -38,8 +38,9 @@ export const Limit = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 100, description: 'Items per page, 50 unless told.' }),
 );
 export const Title = Type.String({ minLength: 1, maxLength: 200 });
-export const Text = Type.String({ maxLength: 4000 });
-export const Kind = Type.String({ minLength: 1, maxLength: 64, pattern: PRINTABLE });
+/** The configured limits of a server are below these ceilings; it says so when one is passed. */
+export const Text = Type.String({ maxLength: 100_000 });
+export const Kind = Type.String({ minLength: 1, maxLength: 128, pattern: PRINTABLE });
 export const Link = Type.String({ maxLength: 2048 });
 export const AnyJson = Type.Unknown({ description: 'Any JSON.' });
 /** An object whose members are the caller's own. */

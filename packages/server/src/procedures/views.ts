@@ -1,4 +1,4 @@
-/** Stored things as JSON bodies show them: snake_case, ISO 8601 times, absent instead of null. */
+/** Stored things as JSON bodies show them: snake_case, ISO 8601 times, the same as in publications. */
 import type { RawJson } from '@carillon/protocol';
 import type {
   ConversationView,
@@ -59,8 +59,8 @@ export const notificationView = (notification: Notification): Static<typeof Noti
   title: notification.title,
   content: notification.content,
   type: notification.type,
-  ...(notification.link !== undefined && { link: notification.link }),
-  ...(notification.source !== undefined && { source: notification.source }),
+  link: notification.link ?? null,
+  source: notification.source ?? null,
   ...(notification.data !== undefined && { data: parsed(notification.data) }),
   created_at: time(notification.createdAt),
   status: statusOf(notification),

@@ -1,0 +1,54 @@
+/** The metrics port over prom-client, with a registry of its own, so that two servers fit in one process. */
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { MetricName, Metrics } from '../../ports/metrics.ts';
+import { FAMILIES, METRIC_PREFIX } from './families.ts';
+import { addScrapeGauges, type GaugeSources } from './scrape-gauges.ts';
+
+export interface PrometheusMetrics extends Metrics {
+  readonly contentType: string;
+  /** The text that a scrape gets. */
+  render(): Promise<string>;
+  /** Once, when the parts exist that the gauges read. */
+  watch(sources: GaugeSources): void;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** A label nobody declared is left out: a metric never fails what it measures. */
+const known = (name: MetricName, labels: Labels | undefined): Record<string, string> => {
+  const picked: Record<string, string> = {};
+  if (labels === undefined) return picked;
+  for (const label of FAMILIES[name].labels) {
+    const value = labels[label];
+    if (value !== undefined) picked[label] = value;
+  }
+  return picked;
+};
+
+const isMetricName = (name: string): name is MetricName => Object.hasOwn(FAMILIES, name);
+
+export const createPrometheusMetrics = (): PrometheusMetrics => {
+  const registry = new Registry();
+  const counters = new Map<MetricName, Counter>();
+  const histograms = new Map<MetricName, Histogram>();
+  for (const [name, family] of Object.entries(FAMILIES)) {
+    if (!isMetricName(name)) continue;
+    const options = {
+      name: `${METRIC_PREFIX}${name}`,
+      help: family.help,
+      labelNames: [...family.labels],
+      registers: [registry],
+    };
+    if (family.type === 'counter') counters.set(name, new Counter(options));
+    else histograms.set(name, new Histogram({ ...options, buckets: [...family.buckets] }));
+  }
+  collectDefaultMetrics({ register: registry, prefix: METRIC_PREFIX });
+
+  return {
+    contentType: registry.contentType,
+    count: (name, amount, labels) => counters.get(name)?.inc(known(name, labels), amount),
+    observe: (name, seconds, labels) => histograms.get(name)?.observe(known(name, labels), seconds),
+    render: () => registry.metrics(),
+    watch: (sources) => addScrapeGauges(registry, sources),
+  };
+};

@@ -1,0 +1,99 @@
+/** Numbers that are read when somebody asks: who is connected on what, and what still waits in the outbox. */
+import { Gauge, type Registry } from 'prom-client';
+import type { DeviceType } from '../../ports/connection-handler.ts';
+import type { OutboxStore } from '../../ports/outbox-store.ts';
+import type { ConnectionRegistry } from '../../ports/server-api.ts';
+import { METRIC_PREFIX } from './families.ts';
+
+export interface GaugeSources {
+  readonly registry: ConnectionRegistry;
+  readonly outbox: OutboxStore;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+const DEVICES: readonly DeviceType[] = ['mobile', 'tablet', 'desktop', 'unknown'];
+
+const addConnectionGauges = (target: Registry, { registry }: GaugeSources): void => {
+  const registers = [target];
+  new Gauge({
+    name: `${METRIC_PREFIX}ws_connections`,
+    help: 'Connections open now',
+    registers,
+    collect() {
+      this.set(registry.totals().connections);
+    },
+  });
+  new Gauge({
+    name: `${METRIC_PREFIX}ws_online_users`,
+    help: 'Users with at least one connection',
+    registers,
+    collect() {
+      this.set(registry.totals().users);
+    },
+  });
+  new Gauge({
+    name: `${METRIC_PREFIX}ws_connections_by_device`,
+    help: 'Connections open now, by kind of device',
+    labelNames: ['device'],
+    registers,
+    collect() {
+      for (const device of DEVICES)
+        this.set({ device }, registry.connectionsByDevice(device).length);
+    },
+  });
+};
+
+type OutboxStats = Awaited<ReturnType<OutboxStore['stats']>>;
+
+interface OutboxGauge {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (stats: OutboxStats, now: number) => number;
+}
+
+const OUTBOX_GAUGES: readonly OutboxGauge[] = [
+  { name: 'pending', help: 'Outbox rows that still wait', read: ({ pending }) => pending },
+  { name: 'buried', help: 'Outbox rows that were given up', read: ({ buried }) => buried },
+  {
+    name: 'oldest_seconds',
+    help: 'Age of the oldest row that still waits',
+    read: ({ oldestAt }, now) => (oldestAt === undefined ? 0 : Math.max(0, now - oldestAt) / 1000),
+  },
+];
+
+/** One question to the store per scrape; undefined: it does not answer. */
+const sharedStats = (outbox: OutboxStore): (() => Promise<OutboxStats | undefined>) => {
+  let asked: Promise<OutboxStats | undefined> | undefined;
+  return () => {
+    asked ??= outbox
+      .stats()
+      // A failing store must not take the other metrics with it.
+      .catch(() => undefined)
+      .finally(() => {
+        asked = undefined;
+      });
+    return asked;
+  };
+};
+
+const addOutboxGauges = (target: Registry, { outbox, now }: GaugeSources): void => {
+  const stats = sharedStats(outbox);
+  for (const { name, help, read } of OUTBOX_GAUGES) {
+    new Gauge({
+      name: `${METRIC_PREFIX}outbox_${name}`,
+      help: `${help}; absent while the store does not answer`,
+      registers: [target],
+      async collect() {
+        const found = await stats();
+        if (found === undefined) this.remove();
+        else this.set(read(found, now()));
+      },
+    });
+  }
+};
+
+export const addScrapeGauges = (target: Registry, sources: GaugeSources): void => {
+  addConnectionGauges(target, sources);
+  addOutboxGauges(target, sources);
+};
