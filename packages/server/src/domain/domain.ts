@@ -1,19 +1,36 @@
-/** Puts the services of the domain together. The core needs the policy first, so it is connected after. */
+/**
+ * Puts the services of the domain together. The core needs the policy before it can be made, and
+ * the services need the core to publish: so the core is connected afterwards.
+ */
 import type { ChannelPolicy } from '../ports/channel-policy.ts';
-import type { ChannelAdmin, ConnectionRegistry, Publisher } from '../ports/server-api.ts';
-import type { BroadcastingService } from './broadcasting/broadcasting-service.ts';
-import type { ChatService } from './chat/chat-service.ts';
-import type { Rooms } from './chat/rooms.ts';
-import type { InboxService } from './inbox/inbox-service.ts';
-import type { OutboxRelay } from './push/outbox-relay.ts';
-import type { TaskService } from './tasks/task-service.ts';
-
-/** What the domain uses of the running core. */
-export interface DomainCore {
-  readonly publisher: Publisher;
-  readonly registry: ConnectionRegistry;
-  readonly channelAdmin: ChannelAdmin;
-}
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { PushSender } from '../ports/push-sender.ts';
+import type { Store } from '../ports/store.ts';
+import { createAnnouncer } from './announcer.ts';
+import {
+  createBroadcastingService,
+  type BroadcastingService,
+} from './broadcasting/broadcasting-service.ts';
+import { createChannelPolicy } from './channel-policy.ts';
+import { createChatService, type ChatService } from './chat/chat-service.ts';
+import { createConversationDirectory } from './chat/conversation-directory.ts';
+import { createMessageSender } from './chat/message-sender.ts';
+import { createRooms, type Rooms } from './chat/rooms.ts';
+import { createCoreLink, type CoreLink } from './core-link.ts';
+import { createInboxService, type InboxService } from './inbox/inbox-service.ts';
+import { createNotificationDelivery } from './inbox/notification-delivery.ts';
+import {
+  DEFAULT_DOMAIN_LIMITS,
+  DEFAULT_RELAY_LIMITS,
+  type DomainLimits,
+  type RelayLimits,
+} from './limits.ts';
+import type { Deliverer } from './push/delivery.ts';
+import { directPushSource } from './push/direct-push.ts';
+import { createOutboxRelay, type OutboxRelay } from './push/outbox-relay.ts';
+import { createTaskService, type TaskService } from './tasks/task-service.ts';
 
 export interface Domain {
   readonly chat: ChatService;
@@ -26,5 +43,81 @@ export interface Domain {
   /** Started after `connect`, flushed and stopped at a drain. */
   readonly relay: OutboxRelay;
   /** Once, before anything is published: `createDomain` → core with `policy` → `connect`. */
-  connect(core: DomainCore): void;
+  connect(core: CoreLink): void;
+}
+
+export interface DomainDeps {
+  readonly store: Store;
+  /** Each gets every push; a failing one does not make another repeat. */
+  readonly pushSenders: readonly PushSender[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Over DEFAULT_DOMAIN_LIMITS. */
+  readonly limits?: Partial<DomainLimits>;
+  /** Over DEFAULT_RELAY_LIMITS. */
+  readonly relayLimits?: Partial<RelayLimits>;
+}
+
+export function createDomain(deps: DomainDeps): Domain {
+  const limits = { ...DEFAULT_DOMAIN_LIMITS, ...deps.limits };
+  const core = createCoreLink();
+  const announcer = createAnnouncer({ ...deps, core });
+  const directory = createConversationDirectory({ ...limits, store: deps.store.chat });
+  const relaying = createRelaying(() => relay);
+  const shared = { ...deps, core, announcer, directory, limits, deliverer: relaying };
+
+  const sender = createMessageSender({ ...shared, ...limits });
+  const delivery = createNotificationDelivery(shared);
+  const work = createTaskService({ ...shared, store: deps.store.tasks });
+  const relay = createOutboxRelay({
+    ...deps,
+    outbox: deps.store.outbox,
+    senders: deps.pushSenders,
+    limits: { ...DEFAULT_RELAY_LIMITS, ...deps.relayLimits },
+    sources: {
+      message: sender.source,
+      notification: delivery.source,
+      task: work.source,
+      push: directPushSource,
+    },
+  });
+
+  const chat = createChatService({ ...shared, sender, store: deps.store.chat });
+  const rooms = createRooms({ ...shared, sender, store: deps.store.chat });
+  const inbox = createInboxService({ ...shared, delivery });
+  const { tasks } = work;
+  return {
+    chat,
+    rooms,
+    inbox,
+    tasks,
+    broadcasting: createBroadcastingService({
+      ...shared,
+      chat,
+      inbox,
+      chatStore: deps.store.chat,
+      outbox: deps.store.outbox,
+    }),
+    policy: createChannelPolicy({ directory, rooms, tasks, taskStore: deps.store.tasks }),
+    relay: {
+      start: () => relay.start(),
+      async flush() {
+        work.flush();
+        await relay.flush();
+      },
+      stop: () => relay.stop(),
+    },
+    connect: (running) => core.connect(running),
+  };
+}
+
+/** The services are made before the relay, which needs them to rebuild what a crash left. */
+function createRelaying(relay: () => Deliverer): Deliverer {
+  return {
+    hold: (outboxId) => relay().hold(outboxId),
+    settle: (outboxId) => relay().settle(outboxId),
+    deliver: (outboxId, delivery, pushTo) => relay().deliver(outboxId, delivery, pushTo),
+  };
 }

@@ -3,11 +3,30 @@
  * connected, by push where they are away. A thin layer over chat, inbox and push: what was
  * accepted is stored, and a delivery that fails afterwards is logged and counted, never thrown.
  */
-import type { Outcome, RawJson } from '@carillon/protocol';
-import type { ReadMark } from '../../ports/chat-store.ts';
+import { fail, ok, type Outcome, type RawJson } from '@carillon/protocol';
+import type { ChatStore, ReadMark } from '../../ports/chat-store.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
 import type { DeviceType } from '../../ports/connection-handler.ts';
-import type { SentMessage } from '../chat/chat-service.ts';
-import type { Accepted } from '../inbox/inbox-service.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { OutboxStore } from '../../ports/outbox-store.ts';
+import type { Actor } from '../actor.ts';
+import type { ChatService, SentMessage } from '../chat/chat-service.ts';
+import type { CoreLink } from '../core-link.ts';
+import type { Accepted, InboxService } from '../inbox/inbox-service.ts';
+import {
+  checkJson,
+  checkKey,
+  checkLine,
+  checkLink,
+  checkText,
+  checkUsers,
+  firstRefusal,
+} from '../input-rules.ts';
+import type { DomainLimits } from '../limits.ts';
+import type { Deliverer } from '../push/delivery.ts';
+import { sendDirectPush } from '../push/direct-push.ts';
+import { CONSULTATION_REPLY } from '../push/push-text.ts';
+import { storing } from '../storing.ts';
 
 export interface BroadcastMessage {
   readonly sender: string;
@@ -91,4 +110,196 @@ export interface BroadcastingService {
   sendDirectMessage(userId: string, message: BroadcastMessage): Promise<Outcome<SentMessage>>;
   /** The person's connections, oldest first; empty when away. */
   getUserDeviceInfo(userId: string): readonly UserDevice[];
+}
+
+export interface BroadcastingDeps {
+  readonly chat: ChatService;
+  readonly inbox: InboxService;
+  readonly chatStore: ChatStore;
+  readonly outbox: OutboxStore;
+  readonly deliverer: Deliverer;
+  readonly core: CoreLink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits: DomainLimits;
+}
+
+/** Messages looked through, newest first, for the ids of a read status. */
+const READ_PAGES = 5;
+const READ_PAGE = 200;
+
+const speakingAs = (user: string): Actor => ({ backend: true, onBehalfOf: user });
+
+export function createBroadcastingService(deps: BroadcastingDeps): BroadcastingService {
+  return new Broadcasting(deps);
+}
+
+class Broadcasting implements BroadcastingService {
+  readonly #deps: BroadcastingDeps;
+
+  constructor(deps: BroadcastingDeps) {
+    this.#deps = deps;
+  }
+
+  async broadcastMessage(
+    conversationId: string,
+    message: BroadcastMessage,
+    options: BroadcastOptions = {},
+  ): Promise<Outcome<SentMessage>> {
+    const { sender, ...content } = message;
+    const sent = await this.#deps.chat.send(speakingAs(sender), conversationId, {
+      ...content,
+      ...options,
+    });
+    if (sent.ok) {
+      const { id, seq, kind } = sent.value.message;
+      this.#log('message broadcast', { conversationId, messageId: id, seq, kind, sender });
+    }
+    return sent;
+  }
+
+  broadcastConsultationReply(
+    conversationId: string,
+    reply: Omit<BroadcastMessage, 'kind'>,
+    options: BroadcastOptions = {},
+  ): Promise<Outcome<SentMessage>> {
+    const message = { ...reply, kind: CONSULTATION_REPLY };
+    return this.broadcastMessage(conversationId, message, options);
+  }
+
+  async sendMobileOnlyNotification(
+    userIds: string | readonly string[],
+    notification: MobileNotification,
+  ): Promise<Outcome<Accepted>> {
+    const { clock, limits, random } = this.#deps;
+    const users = [...new Set(typeof userIds === 'string' ? [userIds] : userIds)];
+    if (users.length === 0) return fail('invalid_field', 'users is empty: name at least one');
+    const refused = checkMobile(notification, users, limits);
+    if (refused !== undefined) return refused;
+    const id = random.id();
+    const template = { ...notification, id, mobileOnly: true, createdAt: clock.now() };
+    return storing(async () => {
+      await sendDirectPush(this.#deps, template, users);
+      this.#log('mobile-only notification sent', { id, users: users.length });
+      return ok({ id, accepted: users.length });
+    });
+  }
+
+  broadcastTypingStatus(
+    conversationId: string,
+    userId: string,
+    isTyping: boolean,
+  ): Promise<Outcome<void>> {
+    return this.#deps.chat.typing(speakingAs(userId), conversationId, isTyping);
+  }
+
+  async broadcastReadStatus(
+    conversationId: string,
+    userId: string,
+    messageIds: readonly string[],
+  ): Promise<Outcome<ReadMark>> {
+    const max = this.#deps.limits.idsPerCall;
+    if (messageIds.length > max) {
+      return fail('too_many', `messageIds has ${messageIds.length} entries: send at most ${max}`);
+    }
+    return storing(async () => {
+      const seq = await this.#newestOf(conversationId, new Set(messageIds));
+      if (seq === undefined) {
+        const looked = READ_PAGES * READ_PAGE;
+        return fail('not_found', `none of messageIds is among the newest ${looked} messages`);
+      }
+      return this.#deps.chat.markRead(speakingAs(userId), conversationId, seq);
+    });
+  }
+
+  async broadcastSystemNotification(
+    notification: SystemNotification,
+    audience: SystemAudience = {},
+  ): Promise<Outcome<Accepted>> {
+    const users = await this.#audience(audience);
+    if (!users.ok) return users;
+    const notice = { ...notification, type: 'system', source: 'system' };
+    const size = this.#deps.limits.usersPerNotify;
+    let id = '';
+    let accepted = 0;
+    for (let from = 0; from < users.value.length; from += size) {
+      const portion = await this.#deps.inbox.notify(notice, users.value.slice(from, from + size));
+      if (!portion.ok) return portion;
+      if (id === '') id = portion.value.id;
+      accepted += portion.value.accepted;
+    }
+    this.#log('system notification broadcast', { id, users: users.value.length, accepted });
+    return ok({ id, accepted });
+  }
+
+  async sendDirectMessage(
+    userId: string,
+    message: BroadcastMessage,
+  ): Promise<Outcome<SentMessage>> {
+    const direct = { kind: 'direct' as const, members: [userId] };
+    const created = await this.#deps.chat.create(speakingAs(message.sender), direct);
+    if (!created.ok) return created;
+    return this.broadcastMessage(created.value.conversation.id, message);
+  }
+
+  getUserDeviceInfo(userId: string): readonly UserDevice[] {
+    return this.#deps.core.registry
+      .connectionsOfUser(userId)
+      .map(({ connectionId, deviceType, connectedAt }) => ({
+        connectionId,
+        deviceType,
+        connectedAt,
+      }))
+      .toSorted((one, other) => one.connectedAt - other.connectedAt);
+  }
+
+  async #audience({ users, conversationId }: SystemAudience): Promise<Outcome<readonly string[]>> {
+    if (users !== undefined && conversationId !== undefined) {
+      return fail('invalid_field', 'users and conversationId exclude each other: send one');
+    }
+    if (users !== undefined) return ok([...new Set(users)]);
+    if (conversationId === undefined) {
+      const online = this.#deps.core.registry.totals().byUser.keys();
+      return ok([...online].filter((user) => user !== ''));
+    }
+    const conversation = await this.#deps.chat.get({ backend: true }, conversationId);
+    return conversation.ok ? ok(conversation.value.members.map(({ user }) => user)) : conversation;
+  }
+
+  /** The highest seq among these messages: in the first page, newest first, that has one. */
+  async #newestOf(conversationId: string, ids: ReadonlySet<string>): Promise<number | undefined> {
+    let before: number | undefined;
+    for (let page = 0; page < READ_PAGES; page++) {
+      const messages = await this.#deps.chatStore.listMessages(conversationId, {
+        limit: READ_PAGE,
+        ...(before !== undefined && { before }),
+      });
+      const found = messages.findLast(({ id }) => ids.has(id));
+      if (found !== undefined) return found.seq;
+      const [oldest] = messages;
+      if (oldest === undefined || oldest.seq <= 1) return undefined;
+      before = oldest.seq;
+    }
+    return undefined;
+  }
+
+  #log(what: string, fields: object): void {
+    this.#deps.logger.info(fields, what);
+  }
+}
+
+function checkMobile(
+  { title, body, link, data, collapseKey }: MobileNotification,
+  users: readonly string[],
+  limits: DomainLimits,
+): ReturnType<typeof fail> | undefined {
+  return firstRefusal(
+    checkUsers(users, { field: 'users', max: limits.usersPerNotify, limits }),
+    checkLine(title, { field: 'title', max: limits.titleCharacters, isRequired: true }),
+    checkText(body, { field: 'body', max: limits.messageCharacters, isRequired: true }),
+    checkLink(link, limits),
+    checkJson(data, { field: 'data', limits }),
+    checkKey(collapseKey, { field: 'collapseKey', max: limits.keyCharacters }),
+  );
 }

@@ -1,7 +1,26 @@
 /** A person's notifications: stored, then told; read state and counts that are the same everywhere. */
 import { fail, ok, type Outcome, type RawJson } from '@carillon/protocol';
 import type { PublishResult } from '../../ports/broker.ts';
-import type { InboxCounts, InboxFilter, InboxMark, Notification } from '../../ports/inbox-store.ts';
+import type { Random } from '../../ports/clock.ts';
+import type {
+  InboxCounts,
+  InboxFilter,
+  InboxMark,
+  NewNotification,
+  Notification,
+} from '../../ports/inbox-store.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Announcer } from '../announcer.ts';
+import { userChannel } from '../channels.ts';
+import type { CoreLink } from '../core-link.ts';
+import { checkJson, checkUser, checkUsers, pageSize } from '../input-rules.ts';
+import type { DomainLimits } from '../limits.ts';
+import type { Deliverer } from '../push/delivery.ts';
+import { usersAway } from '../push/push-policy.ts';
+import { storing } from '../storing.ts';
+import { countsFrame, markedFrame } from './inbox-frames.ts';
+import { checkNotice } from './notice-rules.ts';
+import type { NotificationDelivery } from './notification-delivery.ts';
 
 export interface Notice {
   readonly title: string;
@@ -88,14 +107,11 @@ class Inbox implements InboxService {
       const added = await store.inbox.addNotifications(stored(id, notice), recipients, pushTo);
       const away = new Set(pushTo);
       await Promise.all(
-        added.map(({ notification, counts, outboxId }) => {
-          if (outboxId === undefined) return undefined;
-          const { user } = notification;
-          return this.#deps.deliverer.deliver(
-            outboxId,
-            this.#deps.delivery.of(notification, counts),
-            away.has(user) ? [user] : [],
-          );
+        added.map(async ({ notification, counts, outboxId }) => {
+          if (outboxId === undefined) return;
+          const pushed = away.has(notification.user) ? [notification.user] : [];
+          const delivery = this.#deps.delivery.of(notification, counts);
+          await this.#deps.deliverer.deliver(outboxId, delivery, pushed);
         }),
       );
       const accepted = added.filter(({ isNew }) => isNew).length;

@@ -116,8 +116,10 @@ const notFound = (): Failure => fail('not_found', 'there is no such task');
 
 /** In the task's channel; start and end also to its owner, who may look elsewhere. */
 function createTaskTelling(announcer: Announcer): TaskTelling {
-  const publish = async (task: Task, idempotencyKey: string): Promise<Outcome<PublishResult>> => {
+  const publish = async (task: Task): Promise<Outcome<PublishResult>> => {
     const data = taskFrame(task);
+    // By version, not by row: several rows that a crash left tell the same state, one end among them.
+    const idempotencyKey = `task:${task.id}:${task.version}`;
     const told = announcer.publish({
       kind: 'task',
       channel: taskChannel(task.id),
@@ -136,7 +138,7 @@ function createTaskTelling(announcer: Announcer): TaskTelling {
   };
   return (task) => ({
     kind: 'task',
-    publish: (idempotencyKey) => publish(task, idempotencyKey),
+    publish: () => publish(task),
     pushFor: () => Promise.resolve(undefined),
   });
 }
@@ -181,12 +183,7 @@ class Tasks implements TaskService {
     );
     if (refused !== undefined) return refused;
     return storing(async () => {
-      const progress = change.progress ?? (await this.#progressOf(id, change));
-      const changed = await this.#deps.store.changeTask(id, {
-        ...change,
-        type: 'progress',
-        ...(progress !== undefined && { progress }),
-      });
+      const changed = await this.#deps.store.changeTask(id, { ...change, type: 'progress' });
       return this.#offered(changed);
     });
   }
@@ -239,13 +236,6 @@ class Tasks implements TaskService {
     if (task === undefined) return notFound();
     const isVisible = actor.backend === true || (actor.user !== '' && actor.user === task.owner);
     return isVisible ? ok(task) : notFound();
-  }
-
-  async #progressOf(id: string, { step, totalSteps }: TaskProgress): Promise<number | undefined> {
-    if (step === undefined) return undefined;
-    const total = totalSteps ?? (await this.#deps.store.getTask(id))?.totalSteps ?? 0;
-    if (total === 0) return undefined;
-    return Math.min(100, Math.round((step / total) * 1_000) / 10);
   }
 
   async #end(
