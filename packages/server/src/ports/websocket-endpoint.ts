@@ -15,6 +15,11 @@ export interface HandshakeRequest {
 
 /** What came in on one connection. No method throws. */
 export interface FrameReceiver {
+  /**
+   * False while nobody has said who they are: the transport limits how many such connections
+   * there may be. Absent: does not count.
+   */
+  readonly isAuthenticated?: boolean;
   handleText(text: string): void;
   handleBinary(bytes: Uint8Array): void;
   handleDrain(): void;

@@ -1,0 +1,267 @@
+/**
+ * The WebSocket transport: takes upgrades from any http.Server, refuses the bad ones with the
+ * right status, and hands what comes in to the endpoint of the path. It knows no protocol and no
+ * user; the limits before authentication are its own (limits.ts).
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PLAIN_CLOSES } from '@carillon/protocol';
+import { type Server, type ServerOptions, WebSocketServer } from 'ws';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { HandshakeRequest, WebSocketEndpoint } from '../../ports/websocket-endpoint.ts';
+import { ConnectRate } from './connect-rate.ts';
+import { EndpointRouter, type RouteMatch } from './endpoint-router.ts';
+import { type Refusal, checkHandshake, refuseUpgrade } from './handshake.ts';
+import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from './limits.ts';
+import { isLoopback, rateKeyOf, remoteAddressOf } from './remote-address.ts';
+import {
+  type ConnectionHost,
+  OwnedWebSocket,
+  WebSocketConnection,
+} from './websocket-connection.ts';
+
+export interface WebSocketTransportOptions {
+  readonly endpoints: readonly WebSocketEndpoint[];
+  /** Exact origins of web pages that may connect; `*`: all. Default: pages of the same host. */
+  readonly allowedOrigins?: readonly string[];
+  /** Take the client's address from X-Forwarded-For. Default false. */
+  readonly isProxyTrusted?: boolean;
+  readonly limits?: Partial<WebSocketLimits>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface WebSocketTransport {
+  /** For an http.Server's 'upgrade' event. False: no endpoint of ours has this path, nothing was done. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Open at present. */
+  readonly connections: number;
+  /** Refuses new ones, closes the rest with 1001 and resolves when none is left, at most `closeTimeoutMs` later. */
+  close(): Promise<void>;
+}
+
+/** Sweeping the unauthenticated list costs its length, so a flood of handshakes may not trigger it each time. */
+const SWEEP_INTERVAL_MS = 100;
+
+/**
+ * The only subprotocol there is. Others are not echoed: some clients carry a token in that header,
+ * and one that insists on Protobuf must not believe that it got it.
+ */
+const SUBPROTOCOL = 'centrifuge-json';
+
+const LATER = { 'Retry-After': '1' };
+const REFUSALS = {
+  closing: {
+    status: 503,
+    label: 'closing',
+    message: 'The server is shutting down.',
+    headers: LATER,
+  },
+  server: { status: 503, label: 'rate', message: 'Too many connects.', headers: LATER },
+  address: {
+    status: 429,
+    label: 'address_rate',
+    message: 'Too many connects from this address.',
+    headers: LATER,
+  },
+  unauthenticated: {
+    status: 503,
+    label: 'unauthenticated',
+    message: 'Too many connections that have not logged in.',
+    headers: LATER,
+  },
+  undecodable: { status: 400, label: 'malformed', message: 'The path is not valid UTF-8.' },
+} as const satisfies Record<string, Refusal>;
+
+/** Options of `ws` that its type package does not know yet. */
+interface NewerOptions {
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly maxPendingAutoPongs: number;
+  readonly closeTimeout: number;
+}
+
+const serverOptions = (
+  limits: WebSocketLimits,
+): ServerOptions<typeof OwnedWebSocket> & NewerOptions => ({
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  WebSocket: OwnedWebSocket,
+  maxPayload: limits.maxFrameBytes,
+  maxFragments: limits.maxFragments,
+  maxBufferedChunks: limits.maxBufferedChunks,
+  maxPendingAutoPongs: limits.maxPendingPongs,
+  closeTimeout: limits.closeTimeoutMs,
+  handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+});
+
+interface Accepted {
+  readonly request: IncomingMessage;
+  readonly match: RouteMatch;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly remoteAddress: string;
+}
+
+const handshakeOf = ({
+  request,
+  match,
+  path,
+  query,
+  remoteAddress,
+}: Accepted): HandshakeRequest => ({
+  path,
+  params: match.params,
+  query,
+  authorization: request.headers.authorization,
+  userAgent: request.headers['user-agent'],
+  acceptLanguage: request.headers['accept-language'],
+  remoteAddress,
+});
+
+class Transport implements WebSocketTransport, ConnectionHost {
+  readonly #options: WebSocketTransportOptions;
+  readonly #limits: WebSocketLimits;
+  readonly #router: EndpointRouter;
+  readonly #origins: ReadonlySet<string>;
+  readonly #rate: ConnectRate;
+  readonly #server: Server<typeof OwnedWebSocket>;
+  readonly #open = new Set<WebSocketConnection>();
+  /** May hold some that have logged in since; swept when it seems full. */
+  readonly #unauthenticated = new Set<WebSocketConnection>();
+  #sweptAt = -Infinity;
+  #frames = 0;
+  #bytes = 0;
+  /** Set once closing; called when the last connection is gone. */
+  #resolveClosed: (() => void) | undefined;
+
+  constructor(options: WebSocketTransportOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_WEBSOCKET_LIMITS, ...options.limits };
+    this.#router = new EndpointRouter(options.endpoints);
+    this.#origins = new Set(options.allowedOrigins);
+    this.#rate = new ConnectRate(this.#limits, options.clock.monotonic());
+    this.#server = new WebSocketServer(serverOptions(this.#limits));
+  }
+
+  get connections(): number {
+    return this.#open.size;
+  }
+
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const url = request.url ?? '/';
+    const queryAt = url.indexOf('?');
+    const path = queryAt === -1 ? url : url.slice(0, queryAt);
+    const match = this.#router.match(path);
+    if (match === undefined) return false;
+    const remoteAddress = remoteAddressOf(request, this.#options.isProxyTrusted ?? false);
+    const refuse = (refusal: Refusal) => this.#refuse(socket, refusal, { path, remoteAddress });
+    if (match === 'undecodable') {
+      refuse(REFUSALS.undecodable);
+      return true;
+    }
+    const refusal = this.#refusalOf(request, remoteAddress);
+    if (refusal !== undefined) {
+      refuse(refusal);
+      return true;
+    }
+    const query = new URLSearchParams(queryAt === -1 ? '' : url.slice(queryAt + 1));
+    this.#server.handleUpgrade(request, socket, head, (ws) => {
+      const connection = new WebSocketConnection(ws, socket, this);
+      this.#accept(connection, { request, match, path, query, remoteAddress });
+    });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resolveClosed = resolve;
+    if (this.#open.size === 0) resolve();
+    for (const connection of this.#open) connection.close(PLAIN_CLOSES.going_away);
+    const cancel = this.#options.clock.after(this.#limits.closeTimeoutMs, () => {
+      for (const connection of this.#open) connection.terminate();
+    });
+    await promise;
+    cancel();
+  }
+
+  /** @internal */
+  countFrame(bytes: number): void {
+    if (this.#frames === 0) this.#options.clock.defer(() => this.#reportTraffic());
+    this.#frames += 1;
+    this.#bytes += bytes;
+  }
+
+  /** @internal */
+  reportViolation(error: Error): void {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+    this.#options.metrics.count('ws_errors_total', 1, { code });
+    this.#options.logger.debug({ code }, 'a WebSocket connection broke');
+  }
+
+  /** @internal */
+  reportBug(error: unknown): void {
+    this.#options.logger.error({ err: error }, 'a WebSocket endpoint failed');
+  }
+
+  /** @internal */
+  forget(connection: WebSocketConnection): void {
+    this.#open.delete(connection);
+    this.#unauthenticated.delete(connection);
+    if (this.#open.size === 0) this.#resolveClosed?.();
+  }
+
+  #refusalOf(request: IncomingMessage, remoteAddress: string): Refusal | undefined {
+    if (this.#resolveClosed !== undefined) return REFUSALS.closing;
+    const refusal = checkHandshake(request, this.#origins);
+    if (refusal !== undefined) return refusal;
+    const isExempt = this.#limits.isLoopbackExempt && isLoopback(remoteAddress);
+    const key = isExempt ? undefined : rateKeyOf(remoteAddress);
+    const verdict = this.#rate.take(key, this.#options.clock.monotonic());
+    if (verdict !== 'ok') return REFUSALS[verdict];
+    return this.#hasRoomForUnauthenticated() ? undefined : REFUSALS.unauthenticated;
+  }
+
+  #hasRoomForUnauthenticated(): boolean {
+    if (this.#unauthenticated.size < this.#limits.maxUnauthenticated) return true;
+    const now = this.#options.clock.monotonic();
+    if (now - this.#sweptAt < SWEEP_INTERVAL_MS) return false;
+    this.#sweptAt = now;
+    for (const connection of this.#unauthenticated) {
+      if (connection.receiver?.isAuthenticated !== false) this.#unauthenticated.delete(connection);
+    }
+    return this.#unauthenticated.size < this.#limits.maxUnauthenticated;
+  }
+
+  #refuse(socket: Duplex, refusal: Refusal, fields: object): void {
+    const { logger, metrics } = this.#options;
+    metrics.count('ws_handshakes_refused_total', 1, { reason: refusal.label });
+    logger.debug({ ...fields, status: refusal.status }, 'handshake refused');
+    refuseUpgrade(socket, refusal);
+  }
+
+  #accept(connection: WebSocketConnection, accepted: Accepted): void {
+    this.#open.add(connection);
+    try {
+      connection.receiver = accepted.match.endpoint.open(connection, handshakeOf(accepted));
+    } catch (error) {
+      connection.fail(error);
+    }
+    if (connection.receiver?.isAuthenticated === false) this.#unauthenticated.add(connection);
+  }
+
+  #reportTraffic(): void {
+    const { metrics } = this.#options;
+    metrics.count('ws_frames_received_total', this.#frames);
+    metrics.count('ws_bytes_received_total', this.#bytes);
+    this.#frames = 0;
+    this.#bytes = 0;
+  }
+}
+
+export const createWebSocketTransport = (options: WebSocketTransportOptions): WebSocketTransport =>
+  new Transport(options);
