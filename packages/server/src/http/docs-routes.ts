@@ -33,7 +33,7 @@ export const registerDocsRoutes = async (app: FastifyInstance, deps: DocsDeps): 
       routePrefix: DOCS_PATH,
       theme: { title: 'Carillon API' },
       uiConfig: {
-        url: '/openapi.json',
+        layout: 'BaseLayout',
         docExpansion: 'list',
         deepLinking: true,
         displayOperationId: true,

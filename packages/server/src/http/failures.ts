@@ -1,6 +1,6 @@
 /** What Fastify itself refuses, and what nobody expected, as problems; 404, 405 and 426 for unknown routes. */
 import { fail, type Failure } from '@carillon/protocol';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { StoreUnavailableError } from '../ports/store.ts';
 import { BodyError } from './body-error.ts';
 import type { HttpBase } from './http-deps.ts';
@@ -58,10 +58,3 @@ export const answerUnknownRoute =
     }
     return sendProblem(reply, fail('not_found', 'there is nothing at this path'));
   };
-
-export const handleFailures = (
-  app: FastifyInstance,
-  deps: Pick<HttpBase, 'logger' | 'random'>,
-): void => {
-  app.setErrorHandler(answerError(deps));
-};

@@ -11,7 +11,7 @@ import { acceptJsonBodies } from './body-parser.ts';
 import { ANONYMOUS_CALLER, backendOf } from './caller.ts';
 import { registerChatSendRoutes } from './chat-send-route.ts';
 import { registerDocsRoutes } from './docs-routes.ts';
-import { answerUnknownRoute, handleFailures } from './failures.ts';
+import { answerError, answerUnknownRoute } from './failures.ts';
 import type { ApiDeps, HttpAppDeps, HttpBase, RouteGroup } from './http-deps.ts';
 import { isFromLoopback } from './loopback.ts';
 import { registerOpsRoutes } from './ops-routes.ts';
@@ -34,7 +34,8 @@ export interface HttpApp {
 const ALL_GROUPS: readonly RouteGroup[] = ['ops', 'api', 'docs', 'web'];
 const MAX_PATH_PARAMETER = 512;
 
-const createFastify = ({ settings, random }: HttpBase): FastifyInstance => {
+const createFastify = (deps: HttpBase): FastifyInstance => {
+  const { settings, random } = deps;
   const app = Fastify({
     logger: false,
     genReqId: requestIdOf(random),
@@ -43,6 +44,7 @@ const createFastify = ({ settings, random }: HttpBase): FastifyInstance => {
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    frameworkErrors: answerError(deps),
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
   });
   app.decorateRequest('caller');
@@ -113,7 +115,7 @@ export const createHttpApp = async (deps: HttpAppDeps): Promise<HttpApp> => {
   });
   logRequests(app, deps);
   acceptJsonBodies(app, deps.settings.maxJsonDepth);
-  handleFailures(app, deps);
+  app.setErrorHandler(answerError(deps));
   await sendSecurityHeaders(app);
   await allowOrigins(app, deps.settings.allowedOrigins);
   await limitRequests(app, deps);
