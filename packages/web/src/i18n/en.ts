@@ -52,7 +52,7 @@ export const en = {
 
   'room.log': 'Messages',
   'room.empty': 'No messages yet. Say hello!',
-  'room.joined': 'Earlier messages',
+  'room.joined': 'Earlier messages above',
   'room.gap': 'Some messages may be missing here',
   'room.new.one': '{n} new message',
   'room.new.other': '{n} new messages',
@@ -116,7 +116,7 @@ export const en = {
   'task.completed': 'Completed',
   'task.failed': 'Failed',
   'task.cancelled': 'Cancelled',
-  'task.percent': '{n} %',
+  'task.percent': '{n}%',
 
   'try.notify.title': 'Ring the bell',
   'try.notify.lead': 'A backend in any language notifies a user with one request.',

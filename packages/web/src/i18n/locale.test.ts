@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { en } from './en.ts';
-import { chooseLocale, formatCount, formatText, LOCALES } from './locale.ts';
+import { chooseLocale, formatCount, formatText, LOCALES, regionalTag } from './locale.ts';
 
 const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).toSorted();
 
@@ -20,10 +20,17 @@ describe('languages', () => {
     expect(chooseLocale(['zh-TW', 'en'])).toBe('zh-Hant');
     expect(chooseLocale(['zh-Hant-HK'])).toBe('zh-Hant');
     expect(chooseLocale(['zh-CN'])).toBe('zh-Hans');
+    expect(chooseLocale(['zh-Hans-TW'])).toBe('zh-Hans');
     expect(chooseLocale(['zh'])).toBe('zh-Hans');
     expect(chooseLocale(['fr', 'en-GB', 'zh'])).toBe('en');
     expect(chooseLocale(['fr'])).toBe('en');
     expect(chooseLocale([])).toBe('en');
+  });
+
+  test('times are written as in the region of the visitor, where it fits the language', () => {
+    expect(regionalTag('en', ['de', 'zh-TW', 'en-GB'])).toBe('en-GB');
+    expect(regionalTag('zh-Hans', ['en-GB', 'zh-TW'])).toBe('zh-Hans');
+    expect(regionalTag('zh-Hant', ['zh-HK'])).toBe('zh-HK');
   });
 
   test('a text is filled in literally, whatever the values contain', () => {

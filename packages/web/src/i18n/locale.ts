@@ -29,6 +29,10 @@ export function chooseLocale(languages: readonly string[]): Locale {
   return 'en';
 }
 
+/** The visitor's own regional form of the language (en-GB writes 14:05, en-US 2:05 PM). */
+export const regionalTag = (locale: Locale, languages: readonly string[]): string =>
+  languages.find((tag) => /^(en|zh)\b/i.test(tag) && chooseLocale([tag]) === locale) ?? locale;
+
 export type TextParams = Readonly<Record<string, string | number>>;
 
 export function formatText(locale: Locale, key: MessageKey, params: TextParams = {}): string {

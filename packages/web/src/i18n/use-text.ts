@@ -2,7 +2,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { createStoredChoice } from '../ui/stored-choice.ts';
 import type { MessageKey } from './en.ts';
-import { chooseLocale, formatCount, formatText, isLocale } from './locale.ts';
+import { chooseLocale, formatCount, formatText, isLocale, regionalTag } from './locale.ts';
 import type { TextParams } from './locale.ts';
 
 export const localeChoice = createStoredChoice({
@@ -16,6 +16,8 @@ export function useText() {
   return useMemo(
     () => ({
       locale,
+      /** For dates and times. */
+      region: regionalTag(locale, navigator.languages),
       t: (key: MessageKey, params?: TextParams) => formatText(locale, key, params),
       count: (key: Parameters<typeof formatCount>[1], n: number) => formatCount(locale, key, n),
     }),

@@ -9,8 +9,6 @@ import { request } from './server.ts';
 export interface Session {
   readonly user: string;
   readonly token?: string;
-  /** A development server may hand out the key that the commands on the start page need. */
-  readonly apiKey?: string;
 }
 
 /** A demo session for this name; without a token where the server offers no demo log-in. */
@@ -18,11 +16,9 @@ export async function demoSignIn(name: string): Promise<Session | 'unreachable'>
   const answer = await request('POST', '/api/demo/login', { body: { name } });
   if (!answer.ok) return answer.status === 'unreachable' ? 'unreachable' : { user: name };
   const token = textOf(answer.body, 'token');
-  const apiKey = textOf(answer.body, 'api_key');
   return {
     user: textOf(answer.body, 'user') ?? name,
     ...(token === undefined ? {} : { token }),
-    ...(apiKey === undefined ? {} : { apiKey }),
   };
 }
 

@@ -2,11 +2,11 @@
 import { useText } from '../i18n/use-text.ts';
 
 export function ClockTime({ at }: { at: number }) {
-  const { locale } = useText();
+  const { region } = useText();
   const date = new Date(at);
   return (
-    <time dateTime={date.toISOString()} title={date.toLocaleString(locale)}>
-      {date.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })}
+    <time dateTime={date.toISOString()} title={date.toLocaleString(region)}>
+      {date.toLocaleTimeString(region, { hour: '2-digit', minute: '2-digit' })}
     </time>
   );
 }

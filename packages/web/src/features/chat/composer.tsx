@@ -2,7 +2,8 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useText } from '../../i18n/use-text.ts';
-import { CloseIcon, LockIcon, SendIcon } from '../../ui/icons.tsx';
+import { SendIcon } from '../../ui/icons.tsx';
+import { PrivateReader } from './private-reader.tsx';
 import { draftState, isSendKey, MAX_MESSAGE_LENGTH } from './draft-rules.ts';
 
 interface ComposerProps {
@@ -17,7 +18,7 @@ export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
   const [draft, setDraft] = useState('');
   const input = useRef<HTMLTextAreaElement>(null);
   const noteId = useId();
-  const { canSend, showsCounter, excess } = draftState(draft);
+  const { canSend, excess } = draftState(draft);
 
   useEffect(() => input.current?.focus(), [reader]);
 
@@ -47,19 +48,7 @@ export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
       }}
     >
       {reader !== undefined && (
-        <p className="reader">
-          <LockIcon />
-          {t('room.privateTo', { name: reader })}
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={t('compose.cancelPrivate')}
-            title={t('compose.cancelPrivate')}
-            onClick={() => onReaderChange(undefined)}
-          >
-            <CloseIcon size={18} />
-          </button>
-        </p>
+        <PrivateReader reader={reader} onCancel={() => onReaderChange(undefined)} />
       )}
       <div className="composer-row">
         <textarea
@@ -78,18 +67,32 @@ export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
           onChange={({ target }) => setDraft(target.value)}
           onKeyDown={handleKey}
         />
-        <button type="submit" className="button send" aria-label={t('compose.send')} disabled={!canSend}>
+        <button
+          type="submit"
+          className="button send"
+          aria-label={t('compose.send')}
+          disabled={!canSend}
+        >
           <SendIcon />
         </button>
       </div>
-      <p id={noteId} className={`composer-note${excess > 0 ? ' problem' : ''}`}>
-        {showsCounter
-          ? t('compose.count', { n: draft.length, max: MAX_MESSAGE_LENGTH })
-          : t('compose.hint')}
-        {excess > 0 && ` · ${t('compose.tooLong', { n: excess })}`}
-      </p>
+      <ComposerNote id={noteId} draft={draft} />
     </form>
   );
 }
 
 const keyOf = ({ key, shiftKey, keyCode }: KeyboardEvent) => ({ key, shiftKey, keyCode });
+
+/** How to send; near the limit, how much room is left. */
+function ComposerNote({ id, draft }: { id: string; draft: string }) {
+  const { t } = useText();
+  const { showsCounter, excess } = draftState(draft);
+  return (
+    <p id={id} className={`composer-note${excess > 0 ? ' problem' : ''}`}>
+      {showsCounter
+        ? t('compose.count', { n: draft.length, max: MAX_MESSAGE_LENGTH })
+        : t('compose.hint')}
+      {excess > 0 && ` · ${t('compose.tooLong', { n: excess })}`}
+    </p>
+  );
+}

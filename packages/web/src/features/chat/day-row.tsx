@@ -4,7 +4,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 /** The day on which the messages below were written. */
 export function DayRow({ at }: { at: number }) {
-  const { t, locale } = useText();
+  const { t, region } = useText();
   const day = new Date(at);
   const isDay = (ms: number): boolean => day.toDateString() === new Date(ms).toDateString();
   const now = Date.now();
@@ -12,7 +12,7 @@ export function DayRow({ at }: { at: number }) {
     ? t('room.today')
     : isDay(now - DAY_MS)
       ? t('room.yesterday')
-      : day.toLocaleDateString(locale, { dateStyle: 'long' });
+      : day.toLocaleDateString(region, { dateStyle: 'long' });
   return (
     <li className="day">
       <span>{label}</span>

@@ -18,7 +18,12 @@ export function ErrorNotice({ error, onDismiss }: { error: RoomError; onDismiss:
   return (
     <div className="notice bad" role="alert">
       <span>{t(key, params)}</span>
-      <button type="button" className="icon-button" aria-label={t('ui.dismiss')} onClick={onDismiss}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={t('ui.dismiss')}
+        onClick={onDismiss}
+      >
         <CloseIcon size={18} />
       </button>
     </div>

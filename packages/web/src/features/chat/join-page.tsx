@@ -1,12 +1,10 @@
-/** The form to come in: a name, a room, and under "more" a token where the server wants one. */
-import { useId, useRef, useState } from 'react';
-import type { FormEvent } from 'react';
+/** The way in: a picture, one sentence, why one was turned away, and the form. */
+import { useId } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import { TopBar } from '../../ui/top-bar.tsx';
 import type { Arrival } from './arrival.ts';
-import { isValidName } from './draft-rules.ts';
 import type { Explanation } from './errors.ts';
-import { JoinField } from './join-field.tsx';
+import { JoinForm } from './join-form.tsx';
 import { JoinPicture } from './join-picture.tsx';
 
 interface JoinPageProps {
@@ -17,26 +15,7 @@ interface JoinPageProps {
 
 export function JoinPage({ wish, problem, onJoin }: JoinPageProps) {
   const { t } = useText();
-  const [draft, setDraft] = useState(wish);
-  const [wasSubmitted, setSubmitted] = useState(false);
-  const [isJoining, setJoining] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const titleId = useId();
-  const isNameOk = isValidName(draft.name) || draft.token !== '';
-  const isRoomOk = isValidName(draft.room);
-
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    setSubmitted(true);
-    if (!isNameOk || !isRoomOk) {
-      form.current?.querySelector<HTMLInputElement>(isNameOk ? '[name=room]' : '[name=name]')?.focus();
-      return;
-    }
-    setJoining(true);
-    const trimmed = { name: draft.name.trim(), room: draft.room.trim(), token: draft.token.trim() };
-    void onJoin(trimmed).finally(() => setJoining(false));
-  };
-
   return (
     <div className="join">
       <TopBar current="chat" />
@@ -49,36 +28,7 @@ export function JoinPage({ wish, problem, onJoin }: JoinPageProps) {
             {t(problem.key, problem.params)}
           </p>
         )}
-        <form ref={form} onSubmit={submit} noValidate>
-          <JoinField
-            label={t('join.name')}
-            name="name"
-            value={draft.name}
-            problem={wasSubmitted && !isNameOk ? t('join.error.name') : undefined}
-            autoFocus
-            onChange={(name) => setDraft({ ...draft, name })}
-          />
-          <JoinField
-            label={t('join.room')}
-            name="room"
-            value={draft.room}
-            problem={wasSubmitted && !isRoomOk ? t('join.error.room') : undefined}
-            onChange={(room) => setDraft({ ...draft, room })}
-          />
-          <details open={draft.token !== '' || problem?.key === 'closed.unauthorized'}>
-            <summary>{t('join.more')}</summary>
-            <JoinField
-              label={t('join.token')}
-              name="token"
-              value={draft.token}
-              hint={t('join.tokenHint')}
-              onChange={(token) => setDraft({ ...draft, token })}
-            />
-          </details>
-          <button type="submit" className="button" disabled={isJoining}>
-            {t(isJoining ? 'state.connecting' : 'join.connect')}
-          </button>
-        </form>
+        <JoinForm wish={wish} wantsToken={problem?.key === 'closed.unauthorized'} onJoin={onJoin} />
       </main>
     </div>
   );

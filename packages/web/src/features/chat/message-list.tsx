@@ -36,7 +36,10 @@ export function MessageList({ client, state }: { client: ChatClient; state: Room
         {isEmpty && <p className="log-empty">{t('room.empty')}</p>}
         <ol>
           {rows.map((row) => (
-            <RowView key={row.kind === 'day' || row.kind === 'message' ? row.key : row.id} row={row} />
+            <RowView
+              key={row.kind === 'day' || row.kind === 'message' ? row.key : row.id}
+              row={row}
+            />
           ))}
           {outbox.map((item) => (
             <PendingRow

@@ -61,10 +61,7 @@ function addMessage(state: RoomState, frame: MessageFrame, isLive: boolean): Roo
   };
 }
 
-function addPrivate(
-  state: RoomState,
-  frame: Extract<ChatFrame, { type: 'private' }>,
-): RoomState {
+function addPrivate(state: RoomState, frame: Extract<ChatFrame, { type: 'private' }>): RoomState {
   const isOwn = frame.from === state.me;
   const other = isOwn ? (frame.to ?? '') : frame.from;
   const { id, text, at } = frame;

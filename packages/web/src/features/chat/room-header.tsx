@@ -41,7 +41,13 @@ export function RoomHeader({ room, count, connection, hasHeartbeat, panel }: Roo
         <PeopleIcon />
         {count}
       </button>
-      <div id={panelId} popover="auto" className="people-sheet" role="dialog" aria-label={t('people.title')}>
+      <div
+        id={panelId}
+        popover="auto"
+        className="people-sheet"
+        role="dialog"
+        aria-label={t('people.title')}
+      >
         <button
           type="button"
           className="icon-button sheet-close"

@@ -113,10 +113,10 @@ describe('room', () => {
 
   test('a message cut off on its way is confirmed by the history, or offered for a retry', () => {
     const lost = run(opened, status, wrote('one'), wrote('two'), { type: 'lost' }, opened);
-    const state = [
-      message(5, { username: 'alice', message: 'one', history: true }),
-      status,
-    ].reduce(reduceRoom, lost);
+    const state = [message(5, { username: 'alice', message: 'one', history: true }), status].reduce(
+      reduceRoom,
+      lost,
+    );
     expect(state.outbox).toMatchObject([{ text: 'two', state: 'failed' }]);
     const retried = reduceRoom(state, { type: 'retry', localId: 'two' });
     expect(retried.outbox).toMatchObject([{ text: 'two', state: 'queued' }]);

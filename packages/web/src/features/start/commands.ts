@@ -3,24 +3,19 @@
 export interface CommandInput {
   readonly origin: string;
   readonly user: string;
-  /** Undefined: the lines say `$API_KEY`, which the reader sets. */
-  readonly apiKey: string | undefined;
   readonly taskId: string;
 }
 
+/** The reader sets it: a page must not know a backend's key. */
 export const KEY_VARIABLE = 'API_KEY';
 
 /** A word of a POSIX shell, whatever it contains. */
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function post(input: CommandInput, path: string, body: object): string {
-  const key =
-    input.apiKey === undefined
-      ? `"X-API-Key: $${KEY_VARIABLE}"`
-      : shellQuote(`X-API-Key: ${input.apiKey}`);
   return [
     `curl -X POST ${input.origin}${path}`,
-    `-H ${key}`,
+    `-H "X-API-Key: $${KEY_VARIABLE}"`,
     `-H 'Content-Type: application/json'`,
     `-d ${shellQuote(JSON.stringify(body))}`,
   ].join(' \\\n  ');
@@ -30,7 +25,12 @@ export const notifyCommand = (
   input: CommandInput,
   texts: { title: string; content: string },
 ): string =>
-  post(input, '/api/v1/notifications', { users: [input.user], ...texts, type: 'info', link: '/chat' });
+  post(input, '/api/v1/notifications', {
+    users: [input.user],
+    ...texts,
+    type: 'info',
+    link: '/chat',
+  });
 
 const taskPath = ({ taskId }: CommandInput): string =>
   `/api/v1/tasks/${encodeURIComponent(taskId)}`;

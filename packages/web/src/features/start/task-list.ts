@@ -61,10 +61,7 @@ export function mergeList(
   });
 }
 
-export const mergeUpdate = (
-  known: readonly TaskView[],
-  update: TaskView,
-): readonly TaskView[] =>
+export const mergeUpdate = (known: readonly TaskView[], update: TaskView): readonly TaskView[] =>
   known.map((task) =>
     task.id === update.id && update.version >= task.version
       ? { ...update, title: update.title === '' ? task.title : update.title }

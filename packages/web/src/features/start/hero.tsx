@@ -1,0 +1,42 @@
+/** The head of the start page: one sentence, two ways on, and a picture of it all. */
+import { useSyncExternalStore } from 'react';
+import { useText } from '../../i18n/use-text.ts';
+import { ChatIcon } from '../../ui/icons.tsx';
+import { HeroPicture } from './hero-picture.tsx';
+import type { Demo } from './use-demo.ts';
+
+export function Hero({ demo }: { demo: Demo | undefined }) {
+  const { t } = useText();
+  return (
+    <section className="hero">
+      <div>
+        <h1>{t('start.title')}</h1>
+        <p className="lead">{t('start.lead')}</p>
+        <p className="hero-links">
+          <a className="button" href="/chat">
+            <ChatIcon />
+            {t('start.openChat')}
+          </a>
+          <a className="button quiet" href="/docs">
+            {t('start.readDocs')}
+          </a>
+        </p>
+        {demo !== undefined && <LiveMark demo={demo} />}
+      </div>
+      <HeroPicture label={t('start.picture')} />
+    </section>
+  );
+}
+
+function LiveMark({ demo }: { demo: Demo }) {
+  const { t } = useText();
+  const { connection } = demo.bell;
+  const { status } = useSyncExternalStore(connection.subscribe, connection.getSnapshot);
+  const isLive = status === 'open';
+  return (
+    <p className="live-mark" role="status">
+      <span className={`dot ${isLive ? 'good' : 'busy'}`} />
+      {t(isLive ? 'start.live' : 'start.offline')} · {t('start.you', { name: demo.user })}
+    </p>
+  );
+}
