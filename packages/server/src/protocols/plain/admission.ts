@@ -2,7 +2,7 @@
  * Who may come in, and under which name. Refusals are close frames, so that any client sees the
  * reason; nothing of a token is ever logged or sent back.
  */
-import { PLAIN_CLOSES, type Disconnect } from '@carillon/protocol';
+import { PLAIN_CLOSES, type Disconnect, type Failure } from '@carillon/protocol';
 import type { Identity } from '../../ports/authenticator.ts';
 import type { HandshakeRequest } from '../../ports/websocket-endpoint.ts';
 import type { PlainConnection } from './plain-connection.ts';
@@ -62,13 +62,25 @@ export const checkPerson = async (
   return undefined;
 };
 
-/**
- * Makes the session ready. False: the connection was one too many and has been closed.
- */
+/** Refusals of the core; `limit_exceeded` says by its text which limit it was. */
+const closeFor = (failure: Failure): Disconnect => {
+  switch (failure.error) {
+    case 'limit_exceeded':
+      return failure.message === PLAIN_CLOSES.full.reason
+        ? PLAIN_CLOSES.full
+        : PLAIN_CLOSES.too_many_connections;
+    case 'shutting_down':
+      return PLAIN_CLOSES.going_away;
+    default:
+      return PLAIN_CLOSES.unauthorized;
+  }
+};
+
+/** Makes the session ready. False: it was refused and has been closed. */
 export const authenticate = (connection: PlainConnection, identity: Identity): boolean => {
   const { session } = connection;
   const accepted = session.authenticate(identity);
   if (accepted.ok) return true;
-  session.disconnect(PLAIN_CLOSES.too_many_connections);
+  session.disconnect(closeFor(accepted));
   return false;
 };

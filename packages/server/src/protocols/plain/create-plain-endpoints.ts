@@ -26,24 +26,17 @@ const heartbeatsOf = (limits: PlainLimits): Heartbeats => ({
   silent: { intervalMs: limits.heartbeatIntervalMs, timeoutMs: 0, message: PROTOCOL_PING },
   chat: {
     intervalMs: limits.chatPingIntervalMs,
-    // The core counts from the ping that was due; the client may be silent for the whole time.
-    timeoutMs: Math.max(1, limits.chatIdleTimeoutMs - limits.chatPingIntervalMs),
+    // Longer than the interval, so the core counts it from the last frame.
+    timeoutMs: limits.chatIdleTimeoutMs,
     message: PING_FRAME,
   },
 });
 
-const createRoomFormats = (deps: PlainDeps): RoomFormats => {
-  const formatDeps = {
-    countConnections: (channel: string) => deps.channelAdmin.channels(channel).get(channel) ?? 0,
-    clock: deps.clock,
-    random: deps.random,
-  };
-  return {
-    en: createRoomFormat(formatDeps, 'en'),
-    'zh-Hant': createRoomFormat(formatDeps, 'zh-Hant'),
-    'zh-Hans': createRoomFormat(formatDeps, 'zh-Hans'),
-  };
-};
+const createRoomFormats = (deps: PlainDeps): RoomFormats => ({
+  en: createRoomFormat(deps, 'en'),
+  'zh-Hant': createRoomFormat(deps, 'zh-Hant'),
+  'zh-Hans': createRoomFormat(deps, 'zh-Hans'),
+});
 
 /** For the WebSocket transport. Call once per server: formats and heartbeats are shared by identity. */
 export const createPlainEndpoints = (deps: PlainDeps): readonly WebSocketEndpoint[] => {

@@ -25,6 +25,8 @@ export interface PlainDeps {
   readonly publisher: Publisher;
   readonly registry: ConnectionRegistry;
   readonly channelAdmin: ChannelAdmin;
+  /** Live connections in a channel; asked while notices are encoded, so it answers at once. */
+  readonly subscriberCount: (channel: string) => number;
   readonly anonymous: AnonymousPolicy;
   readonly limits: PlainLimits;
   readonly clock: Clock;

@@ -13,7 +13,7 @@ import { SYSTEM_TEXTS } from './system-texts.ts';
 
 export interface RoomFormatDeps {
   /** Live connections in a channel, told with every notice. */
-  readonly countConnections: (channel: string) => number;
+  readonly subscriberCount: (channel: string) => number;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -23,7 +23,7 @@ export const createRoomFormat = (deps: RoomFormatDeps, language: Language): Wire
   const notice = (channel: string, message: string): string =>
     systemFrame({
       message,
-      connectedCount: deps.countConnections(channel),
+      connectedCount: deps.subscriberCount(channel),
       id: deps.random.id(),
       atMs: deps.clock.now(),
     });

@@ -82,7 +82,7 @@ describe('an echo', () => {
 
 describe('a room', () => {
   const deps = {
-    countConnections: () => 5,
+    subscriberCount: () => 5,
     clock: {
       now: () => Date.UTC(2026, 10, 20, 10),
       monotonic: () => 0,
