@@ -17,7 +17,10 @@ export type DeviceType = 'mobile' | 'tablet' | 'desktop' | 'unknown';
 /** Shared by all connections of a kind, so that one timer wheel and one prepared frame serve them all. */
 export interface Heartbeat {
   readonly intervalMs: number;
-  /** Close when nothing at all came in for this long after a ping was due; 0: never. */
+  /**
+   * Close after this much silence, 0: never. Shorter than the interval, it counts from the ping that
+   * went unanswered (native: 25 s and 8 s); else from the last frame (`/ws/chat/…/heartbeat`: 10 s and 30 s).
+   */
   readonly timeoutMs: number;
   /** The message that is sent, unframed: `{}` natively, `{"type":"heartbeat"}` on plain endpoints. */
   readonly message: string;
@@ -113,6 +116,8 @@ export interface SessionChannels {
 
 /** What the transport reports. */
 export interface SessionInput {
+  /** Takes one command from the connection's and the user's rates; false: answer `too_many_requests`. */
+  allowsCommand(): boolean;
   /** Bytes came in: the peer is alive. */
   handleFrame(): void;
   /** A socket that answered `full` takes bytes again. */

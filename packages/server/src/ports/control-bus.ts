@@ -4,6 +4,8 @@ export type ControlCommand =
       readonly type: 'disconnect';
       readonly user: string;
       readonly client?: string;
+      /** Connection ids that stay. */
+      readonly except?: readonly string[];
       readonly code: number;
       readonly reason: string;
     }

@@ -1,0 +1,238 @@
+/**
+ * One channel on this node: who is subscribed, where the stream stands, and what waits for the end
+ * of the tick. Everything it passes on is in order and without holes; what does not follow on from
+ * the last offset is withheld until `healing` has settled it.
+ */
+import type { ChannelEvent, Publication, StreamPosition } from '@carillon/protocol';
+import { deliverRun, deliverSlowly } from './delivery.ts';
+import type { ChannelRules } from './namespaces.ts';
+import type { ChannelMembers } from './presence.ts';
+import { describeRun } from './run.ts';
+import type { Subscription, SubscriptionGroup } from './subscription.ts';
+import type { Tally } from './tally.ts';
+import type { Flushable, Tick } from './tick.ts';
+import { WheelEntry } from './timer-wheel.ts';
+import type { TimerWheel } from './timer-wheel.ts';
+
+/** An event as the broker brought it. */
+export interface BrokerEvent {
+  readonly event: ChannelEvent;
+  readonly epoch: string | undefined;
+}
+
+export interface ChannelOwner {
+  readonly tick: Tick;
+  readonly tally: Tally;
+  readonly maxJoinBuffer: number;
+  readonly wheel: TimerWheel;
+  /** A publication does not follow on; events are withheld until `release`. */
+  handleGap(channel: Channel): void;
+  /** The stream began anew: what subscribers know of positions is void. */
+  handleNewEpoch(channel: Channel, position: StreamPosition): void;
+  /** Position check while there are subscribers, letting go when there are none. */
+  handleChannelTimer(channel: Channel): void;
+}
+
+export class Channel extends WheelEntry implements Flushable {
+  readonly name: string;
+  readonly rules: ChannelRules;
+  readonly #owner: ChannelOwner;
+  readonly groups: SubscriptionGroup[] = [];
+  readonly latestKey: object | undefined;
+  /** Being set up; they keep events until they know from which one on they need them. */
+  readonly joining: Subscription[] = [];
+  subscriberCount = 0;
+  /** Pending until the broker has subscribed; undefined from then on. */
+  attaching: Promise<void> | undefined = undefined;
+  /** undefined until a publication or a look into history told. */
+  epoch: string | undefined = undefined;
+  topOffset = 0;
+  /** Counts how often positions became void, for whoever awaited in between. */
+  generation = 0;
+  /** Tick of the wheel in which the stream was last known to be complete. */
+  verifiedTick = 0;
+  isChecking = false;
+  isReleased = false;
+  members: ChannelMembers | undefined = undefined;
+  #pending: ChannelEvent[] | undefined = undefined;
+  #withheld: BrokerEvent[] | undefined = undefined;
+
+  constructor(name: string, rules: ChannelRules, owner: ChannelOwner) {
+    super();
+    this.name = name;
+    this.rules = rules;
+    this.#owner = owner;
+    this.latestKey = rules.namespace.slowConsumer === 'latest' ? this : undefined;
+  }
+
+  get isEmpty(): boolean {
+    return this.subscriberCount === 0 && this.joining.length === 0;
+  }
+
+  get isHealing(): boolean {
+    return this.#withheld !== undefined;
+  }
+
+  get position(): StreamPosition | undefined {
+    return this.epoch === undefined ? undefined : { epoch: this.epoch, offset: this.topOffset };
+  }
+
+  setPosition(position: StreamPosition): void {
+    this.epoch = position.epoch;
+    this.topOffset = position.offset;
+  }
+
+  receive(event: ChannelEvent, epoch: string | undefined): void {
+    if (this.#withheld !== undefined) {
+      this.#withheld.push({ event, epoch });
+      return;
+    }
+    if (event.type !== 'publication' || event.publication.offset === undefined) this.#add(event);
+    else this.#receivePositioned(event, { epoch: epoch ?? '', offset: event.publication.offset });
+  }
+
+  /** Events wait until `endHealing`: something before them is missing. */
+  withhold(): void {
+    this.#withheld ??= [];
+  }
+
+  /** Ends the withholding begun by a gap, with what history had in between. */
+  endHealing(missed: readonly Publication[]): readonly BrokerEvent[] {
+    const withheld = this.#withheld ?? [];
+    this.#withheld = undefined;
+    for (const publication of missed) {
+      this.topOffset = publication.offset ?? this.topOffset;
+      this.#add({ type: 'publication', publication });
+    }
+    return withheld;
+  }
+
+  handleTimer(): void {
+    this.#owner.handleChannelTimer(this);
+  }
+
+  flush(): void {
+    const events = this.#pending;
+    if (events === undefined) return;
+    this.#pending = undefined;
+    // Backwards, because one whose buffer is full gives up its place.
+    for (let index = this.joining.length - 1; index >= 0; index -= 1) {
+      const subscription = this.joining[index];
+      if (subscription !== undefined) this.#keepFor(subscription, events);
+    }
+    if (this.subscriberCount === 0) return;
+    const run = describeRun(events);
+    this.#owner.tally.deliveries += run.publicationCount * this.subscriberCount;
+    for (const subscription of deliverRun(this, run)) {
+      subscription.subscriber.handleLostPosition(subscription);
+    }
+  }
+
+  addJoining(subscription: Subscription): void {
+    subscription.channel = this;
+    subscription.buffer = [];
+    subscription.index = this.joining.length;
+    this.joining.push(subscription);
+  }
+
+  /** From here on frames are sent; `nextOffset` is the first one the client has not got. */
+  goLive(subscription: Subscription, nextOffset: number): void {
+    const buffered = subscription.buffer ?? [];
+    subscription.buffer = undefined;
+    removeFrom(this.joining, subscription);
+    subscription.state = 'live';
+    subscription.next = nextOffset;
+    const group = this.#groupFor(subscription);
+    subscription.group = group;
+    subscription.index = group.subscriptions.length;
+    group.subscriptions.push(subscription);
+    this.subscriberCount += 1;
+    if (buffered.length > 0 && !deliverSlowly(subscription, describeRun(buffered))) {
+      subscription.subscriber.handleLostPosition(subscription);
+    }
+  }
+
+  remove(subscription: Subscription): void {
+    const { group } = subscription;
+    subscription.buffer = undefined;
+    if (group === undefined) {
+      removeFrom(this.joining, subscription);
+      return;
+    }
+    removeFrom(group.subscriptions, subscription);
+    subscription.group = undefined;
+    this.subscriberCount -= 1;
+  }
+
+  /** Kept events of an epoch that is over would be taken for the new one's. */
+  forgetKept(): void {
+    for (const subscription of this.joining) subscription.buffer = [];
+  }
+
+  /** A copy: ending one changes the groups. */
+  liveSubscriptions(): readonly Subscription[] {
+    return this.groups.flatMap((group) => group.subscriptions);
+  }
+
+  #receivePositioned(event: ChannelEvent, position: StreamPosition): void {
+    if (this.epoch !== undefined && position.epoch !== this.epoch) {
+      this.#owner.handleNewEpoch(this, position);
+    } else if (this.epoch === undefined || position.offset === this.topOffset + 1) {
+      this.epoch = position.epoch;
+      this.topOffset = position.offset;
+    } else if (position.offset <= this.topOffset) {
+      return;
+    } else {
+      this.#withheld = [{ event, epoch: position.epoch }];
+      this.#owner.handleGap(this);
+      return;
+    }
+    this.verifiedTick = this.#owner.wheel.tick;
+    this.#add(event);
+  }
+
+  #add(event: ChannelEvent): void {
+    if (this.#pending !== undefined) {
+      this.#pending.push(event);
+      return;
+    }
+    this.#pending = [event];
+    this.#owner.tick.addChannel(this);
+  }
+
+  #keepFor(subscription: Subscription, events: readonly ChannelEvent[]): void {
+    const { buffer } = subscription;
+    if (buffer === undefined) return;
+    if (buffer.length + events.length > this.#owner.maxJoinBuffer) {
+      subscription.state = 'ended';
+      subscription.isOverrun = true;
+      this.remove(subscription);
+      return;
+    }
+    buffer.push(...events);
+  }
+
+  #groupFor(subscription: Subscription): SubscriptionGroup {
+    const { format } = subscription.subscriber.init;
+    const { wantsJoinLeave } = subscription;
+    const found = this.groups.find(
+      (group) => group.format === format && group.wantsJoinLeave === wantsJoinLeave,
+    );
+    if (found !== undefined) return found;
+    const group: SubscriptionGroup = { format, wantsJoinLeave, subscriptions: [] };
+    this.groups.push(group);
+    return group;
+  }
+}
+
+/** In O(1): the last one takes the free place. */
+function removeFrom(list: Subscription[], subscription: Subscription): void {
+  const { index } = subscription;
+  if (list[index] !== subscription) return;
+  const last = list.pop();
+  if (last !== undefined && last !== subscription) {
+    list[index] = last;
+    last.index = index;
+  }
+  subscription.index = -1;
+}

@@ -1,0 +1,236 @@
+/**
+ * One server node: wires the parts of the core and is the only way into it. Has no rules of its own.
+ */
+import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
+import type { Broker, HistoryPage, HistoryQuery, PublishResult } from '../ports/broker.ts';
+import type { ChannelPolicy } from '../ports/channel-policy.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type {
+  ConnectionHandler,
+  ConnectionInit,
+  DeviceType,
+  Session,
+} from '../ports/connection-handler.ts';
+import type { ControlBus, ControlCommand } from '../ports/control-bus.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Namespace } from '../ports/namespace.ts';
+import type { PresenceStats, PresenceStore } from '../ports/presence-store.ts';
+import type {
+  ChannelAdmin,
+  ConnectionAdmin,
+  ConnectionInfo,
+  ConnectionRegistry,
+  Publisher,
+} from '../ports/server-api.ts';
+import { createAccess } from './access.ts';
+import { ChannelService } from './channel-service.ts';
+import { handleControl } from './control.ts';
+import { PingFrames } from './core-context.ts';
+import type { CoreContext } from './core-context.ts';
+import { drainConnections } from './drain.ts';
+import type { DrainOptions } from './drain.ts';
+import { Hub } from './hub.ts';
+import { DEFAULT_CORE_LIMITS } from './limits.ts';
+import type { CoreLimits } from './limits.ts';
+import { createNamespaces } from './namespaces.ts';
+import { Presence } from './presence.ts';
+import { KeyedRateLimit } from './rate-limit.ts';
+import { ClientSession } from './session.ts';
+import { Tally } from './tally.ts';
+import { Tick } from './tick.ts';
+import { TimerWheel } from './timer-wheel.ts';
+import { UserRegistry } from './user-registry.ts';
+
+export interface NodeOptions {
+  readonly broker: Broker;
+  readonly presenceStore: PresenceStore;
+  readonly controlBus: ControlBus;
+  readonly policy: ChannelPolicy;
+  /** All of them, the built-in ones included. */
+  readonly namespaces: readonly Namespace[];
+  /** What differs from `DEFAULT_CORE_LIMITS`. */
+  readonly limits?: Partial<CoreLimits>;
+  /** Everybody may do everything in every known namespace: for trying out and for test suites. @default false */
+  readonly isInsecure?: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Node
+  extends ConnectionHandler, Publisher, ConnectionRegistry, ChannelAdmin, ConnectionAdmin {
+  start(): Promise<void>;
+  /** Refuses newcomers, then sends everybody away in paced batches. A second call hurries the first. */
+  drain(options?: DrainOptions): Promise<void>;
+  /** Sends away whoever is left and closes broker, presence store and control bus. */
+  close(): Promise<void>;
+  /** Connections subscribed to the channel on this node; 0 for a channel nobody is in. */
+  subscriberCount(channel: string): number;
+  readonly isDraining: boolean;
+}
+
+/** @throws Error when the namespaces contradict themselves. */
+export function createNode(options: NodeOptions): Node {
+  return new CoreNode(options);
+}
+
+class CoreNode implements Node {
+  readonly #options: NodeOptions;
+  readonly #context: CoreContext;
+  readonly #channels: ChannelService;
+  #serial = 0;
+  #drains = 0;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    this.#context = createContext(options, () => this.#drains > 0);
+    this.#channels = new ChannelService(this.#context, options.controlBus);
+  }
+
+  get isDraining(): boolean {
+    return this.#drains > 0;
+  }
+
+  async start(): Promise<void> {
+    const { registry, logger, hub } = this.#context;
+    await this.#options.broker.start(hub);
+    await this.#options.controlBus.start((command) => handleControl(command, registry, logger));
+  }
+
+  open(init: ConnectionInit): Session {
+    this.#serial += 1;
+    const session = new ClientSession(init, this.#context, this.#serial);
+    this.#context.registry.addConnecting(session);
+    return session;
+  }
+
+  async drain(options: DrainOptions = {}): Promise<void> {
+    this.#drains += 1;
+    const isFirst = this.#drains === 1;
+    const sessions = this.#context.registry.everybody();
+    const isHurried = (): boolean => !isFirst || this.#drains > 1;
+    await drainConnections(sessions, options, { clock: this.#context.clock, isHurried });
+  }
+
+  async close(): Promise<void> {
+    await this.drain({ durationMs: 0, minBatchSize: Number.MAX_SAFE_INTEGER });
+    this.#context.wheel.stop();
+    const { broker, presenceStore, controlBus } = this.#options;
+    await Promise.all([broker.close(), presenceStore.close(), controlBus.close()]);
+  }
+
+  subscriberCount(channel: string): number {
+    return this.#context.hub.channel(channel)?.subscriberCount ?? 0;
+  }
+
+  publish(
+    channel: string,
+    data: RawJson,
+    options?: Parameters<Publisher['publish']>[2],
+  ): Promise<Outcome<PublishResult>> {
+    return this.#channels.publish(channel, data, options);
+  }
+
+  isOnline(user: string): boolean {
+    return this.#context.registry.isOnline(user);
+  }
+
+  connectionsOfUser(user: string): readonly ConnectionInfo[] {
+    return this.#context.registry.connectionsOfUser(user);
+  }
+
+  connection(connectionId: string): ConnectionInfo | undefined {
+    return this.#context.registry.connection(connectionId);
+  }
+
+  connectionsByDevice(deviceType: DeviceType): readonly ConnectionInfo[] {
+    return this.#context.registry.connectionsByDevice(deviceType);
+  }
+
+  totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> } {
+    return this.#context.registry.totals();
+  }
+
+  subscribe(user: string, channel: string, client?: string): Promise<Outcome<void>> {
+    return this.#channels.subscribe(user, channel, client);
+  }
+
+  unsubscribe(user: string, channel: string, client?: string): Promise<Outcome<void>> {
+    return this.#channels.unsubscribe(user, channel, client);
+  }
+
+  presence(channel: string): Promise<Outcome<readonly ClientInfo[]>> {
+    return this.#channels.presence(channel);
+  }
+
+  presenceStats(channel: string): Promise<Outcome<PresenceStats>> {
+    return this.#channels.presenceStats(channel);
+  }
+
+  history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>> {
+    return this.#channels.history(channel, query);
+  }
+
+  removeHistory(channel: string): Promise<Outcome<void>> {
+    return this.#channels.removeHistory(channel);
+  }
+
+  channels(pattern?: string): ReadonlyMap<string, number> {
+    return this.#channels.channels(pattern);
+  }
+
+  disconnect(
+    user: string,
+    options: { disconnect: Disconnect; client?: string; except?: readonly string[] },
+  ): Promise<void> {
+    const { disconnect, ...target } = options;
+    return this.#order({ type: 'disconnect', user, ...target, ...disconnect });
+  }
+
+  refresh(
+    user: string,
+    options: { client?: string; isExpired: boolean; expiresAt?: number },
+  ): Promise<void> {
+    const { isExpired, ...target } = options;
+    return this.#order({ type: 'refresh', user, expired: isExpired, ...target });
+  }
+
+  /** '' is everybody without a name; an order for one of them must name the connection. */
+  async #order(command: ControlCommand): Promise<void> {
+    if (command.user === '' && command.client === undefined) return;
+    await this.#options.controlBus.send(command);
+  }
+}
+
+function createContext(options: NodeOptions, isDraining: () => boolean): CoreContext {
+  const { broker, presenceStore, policy, clock, random, logger, metrics } = options;
+  const limits: CoreLimits = { ...DEFAULT_CORE_LIMITS, ...options.limits };
+  const wheel = new TimerWheel(clock);
+  const tally = new Tally(metrics);
+  const tick = new Tick(clock, tally);
+  const { leaveGraceMs, maxQueuedBytes } = limits;
+  const presence = new Presence({ broker, store: presenceStore, wheel, logger, leaveGraceMs });
+  const hub = new Hub({ broker, random, logger, tick, tally, wheel, presence, limits });
+  return {
+    broker,
+    presenceStore,
+    policy,
+    clock,
+    random,
+    logger,
+    metrics,
+    limits,
+    namespaces: createNamespaces(options.namespaces),
+    access: createAccess(policy, options.isInsecure === true),
+    hub,
+    wheel,
+    queues: { tick, tally, maxQueuedBytes },
+    registry: new UserRegistry(),
+    publishRates: new KeyedRateLimit(limits.publishPerUser, limits.maxRateLimitedUsers),
+    commandRates: new KeyedRateLimit(limits.commandsPerUser, limits.maxRateLimitedUsers),
+    pings: new PingFrames(),
+    isDraining,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Token buckets. Pure: the caller brings the time. A bucket starts full, so that the burst of
+ * commands after a connect passes, and refills evenly.
+ */
+
+export interface RateRule {
+  /** Tokens a full bucket holds. */
+  readonly burst: number;
+  /** Tokens that come back per second; 0: this rule never refuses. */
+  readonly perSecond: number;
+}
+
+export class TokenBucket {
+  readonly #rule: RateRule;
+  #tokens: number;
+  #refilledAtMs: number;
+
+  constructor(rule: RateRule, nowMs: number) {
+    this.#rule = rule;
+    this.#tokens = rule.burst;
+    this.#refilledAtMs = nowMs;
+  }
+
+  /** Takes `cost` tokens, or none and answers false. `nowMs` is monotonic. */
+  take(nowMs: number, cost = 1): boolean {
+    if (this.#rule.perSecond <= 0) return true;
+    this.#refill(nowMs);
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** A full bucket says nothing that a new one would not say: it can be forgotten. */
+  isFull(nowMs: number): boolean {
+    this.#refill(nowMs);
+    return this.#tokens >= this.#rule.burst;
+  }
+
+  #refill(nowMs: number): void {
+    const elapsedMs = nowMs - this.#refilledAtMs;
+    if (elapsedMs <= 0) return;
+    const refilled = this.#tokens + (elapsedMs * this.#rule.perSecond) / 1000;
+    this.#tokens = Math.min(this.#rule.burst, refilled);
+    this.#refilledAtMs = nowMs;
+  }
+}
+
+/**
+ * One bucket per key (a user, an address). A key keeps its bucket after its last connection, or
+ * reconnecting would refill it; full buckets are dropped, and beyond `maxKeys` the oldest is.
+ */
+export class KeyedRateLimit {
+  readonly #rule: RateRule;
+  readonly #maxKeys: number;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(rule: RateRule, maxKeys: number) {
+    this.#rule = rule;
+    this.#maxKeys = maxKeys;
+  }
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  take(key: string, nowMs: number): boolean {
+    if (this.#rule.perSecond <= 0) return true;
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined) {
+      if (this.#buckets.size >= this.#maxKeys) this.#makeRoom(nowMs);
+      bucket = new TokenBucket(this.#rule, nowMs);
+      this.#buckets.set(key, bucket);
+    }
+    return bucket.take(nowMs);
+  }
+
+  #makeRoom(nowMs: number): void {
+    let looked = 0;
+    for (const [key, bucket] of this.#buckets) {
+      if (bucket.isFull(nowMs)) this.#buckets.delete(key);
+      looked += 1;
+      if (looked === 64) break;
+    }
+    if (this.#buckets.size < this.#maxKeys) return;
+    const oldest = this.#buckets.keys().next();
+    if (!oldest.done) this.#buckets.delete(oldest.value);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Who is connected to this node: by connection, by user, by device. Answers for ready connections
+ * only; those that have not said who they are yet are kept apart, to be closed with the rest. Adding and removing are O(1); the rarer questions (all of one device type, totals) walk.
+ */
+import type { ConnectionInfo, ConnectionRegistry } from '../ports/server-api.ts';
+import type { DeviceType } from '../ports/connection-handler.ts';
+import type { ClientSession } from './session.ts';
+
+export class UserRegistry implements ConnectionRegistry {
+  readonly #connecting = new Set<ClientSession>();
+  readonly #byId = new Map<string, ClientSession>();
+  readonly #byUser = new Map<string, ClientSession[]>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  addConnecting(session: ClientSession): void {
+    this.#connecting.add(session);
+  }
+
+  /** From connecting to ready. */
+  add(session: ClientSession): void {
+    this.#connecting.delete(session);
+    this.#byId.set(session.id, session);
+    const sessions = this.#byUser.get(session.user);
+    if (sessions === undefined) this.#byUser.set(session.user, [session]);
+    else sessions.push(session);
+    session.userIndex = (sessions?.length ?? 1) - 1;
+  }
+
+  remove(session: ClientSession): void {
+    if (this.#connecting.delete(session) || !this.#byId.delete(session.id)) return;
+    const sessions = this.#byUser.get(session.user);
+    const last = sessions?.pop();
+    if (sessions === undefined || last === undefined) return;
+    if (sessions.length === 0) this.#byUser.delete(session.user);
+    if (last === session) return;
+    sessions[session.userIndex] = last;
+    last.userIndex = session.userIndex;
+  }
+
+  session(connectionId: string): ClientSession | undefined {
+    return this.#byId.get(connectionId);
+  }
+
+  /** Ready or not. A copy: closing one changes the registry. */
+  everybody(): readonly ClientSession[] {
+    return [...this.#byId.values(), ...this.#connecting];
+  }
+
+  /** One user's connections, or only the one with the id `client`. A copy: closing one changes the registry. */
+  sessionsOf(user: string, client?: string): readonly ClientSession[] {
+    const sessions = this.#byUser.get(user) ?? [];
+    return client === undefined
+      ? [...sessions]
+      : sessions.filter((session) => session.id === client);
+  }
+
+  countOf(user: string): number {
+    return this.#byUser.get(user)?.length ?? 0;
+  }
+
+  isOnline(user: string): boolean {
+    return this.#byUser.has(user);
+  }
+
+  connectionsOfUser(user: string): readonly ConnectionInfo[] {
+    return this.sessionsOf(user).map(describe);
+  }
+
+  connection(connectionId: string): ConnectionInfo | undefined {
+    const session = this.#byId.get(connectionId);
+    return session === undefined ? undefined : describe(session);
+  }
+
+  connectionsByDevice(deviceType: DeviceType): readonly ConnectionInfo[] {
+    const found: ConnectionInfo[] = [];
+    for (const session of this.#byId.values()) {
+      if (session.init.deviceType === deviceType) found.push(describe(session));
+    }
+    return found;
+  }
+
+  /** Anonymous connections count as connections, not as a user. */
+  totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> } {
+    const byUser = new Map<string, number>();
+    for (const [user, sessions] of this.#byUser) if (user !== '') byUser.set(user, sessions.length);
+    return { users: byUser.size, connections: this.#byId.size, byUser };
+  }
+}
+
+function describe(session: ClientSession): ConnectionInfo {
+  return {
+    connectionId: session.id,
+    user: session.user,
+    deviceType: session.init.deviceType,
+    transport: session.init.transport,
+    protocol: session.init.protocol,
+    connectedAt: session.connectedAt,
+  };
+}
