@@ -23,13 +23,15 @@ async function answer(url: string): Promise<{ status: number; body: object }> {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   if (pathname !== '/checkout') return { status: 404, body: { error: 'try /checkout?user=alice' } };
   const user = searchParams.get('user') ?? 'alice';
-  await carillon.notify([user], {
+  const notified = await carillon.notify([user], {
     title: 'Order received',
     content: 'We are packing it.',
     type: 'success',
   });
   await carillon.publish('shop:orders', { type: 'order_created', user });
-  return { status: 201, body: { ordered: true } };
+  return notified.ok
+    ? { status: 201, body: { ordered: true } }
+    : { status: 503, body: { error: notified.message ?? notified.error } };
 }
 
 // Only Carillon's own paths are taken over (/ws, /connection, /api, /chat …); all others stay ours.

@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { checkConfigCommand } from './cli/check-config.ts';
 import type { CommandLine } from './cli/command-line.ts';
 import { OPTIONS } from './cli/command-line.ts';
-import { helpText, versionText } from './cli/help.ts';
+import { helpText } from './cli/help.ts';
 import { migrate } from './cli/migrate.ts';
 import { serve } from './cli/serve.ts';
 import { token } from './cli/token.ts';
 import { ConfigError } from './config/load-config.ts';
+import { VERSION } from './roles/version.ts';
 
 const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>> = {
   serve,
@@ -20,7 +21,7 @@ const COMMANDS: Readonly<Record<string, (line: CommandLine) => Promise<number>>>
 async function main(args: string[]): Promise<number> {
   const line = readCommandLine(args);
   if (line === undefined) return 2;
-  if (line.values.version === true) return print(versionText());
+  if (line.values.version === true) return print(VERSION);
   const [name] = line.positionals;
   if (line.values.help === true || name === undefined || name === 'help') return print(helpText());
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

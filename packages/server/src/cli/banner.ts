@@ -1,10 +1,10 @@
 /** What the server prints when it is up: where to look, and in development what to try. */
-import { createTokenSigner } from '../adapters/auth-jwt/token-signer.ts';
 import type { Config } from '../config/load-config.ts';
 import { secretsOf } from '../roles/secrets.ts';
+import { tokenSignerOf } from '../roles/tokens.ts';
 
 const DEMO_USER = 'alice';
-const DEMO_TOKEN_TTL_MS = 24 * 3_600_000;
+const DEMO_TOKEN_LIFETIME_SECONDS = 24 * 3600;
 
 export async function bannerOf(config: Config, url: string): Promise<string> {
   const lines = [
@@ -16,16 +16,14 @@ export async function bannerOf(config: Config, url: string): Promise<string> {
     `  API docs     ${url}/docs`,
     `  health       ${url}/health  ${url}/ready  ${url}/metrics`,
   ];
-  const { isDevelopment, jwtSecret, apiKeys } = secretsOf(config);
+  const { isDevelopment, apiKeys } = secretsOf(config);
+  const signer = tokenSignerOf(config);
   const [apiKey] = apiKeys;
-  if (isDevelopment && jwtSecret !== undefined && apiKey !== undefined) {
-    const { jwtAudience, jwtIssuer } = config.settings;
-    const signer = createTokenSigner({
-      secret: jwtSecret,
-      ...(jwtAudience === undefined ? {} : { audience: jwtAudience }),
-      ...(jwtIssuer === undefined ? {} : { issuer: jwtIssuer }),
+  if (isDevelopment && signer !== undefined && apiKey !== undefined) {
+    const token = await signer.connectionToken({
+      user: DEMO_USER,
+      lifetimeSeconds: DEMO_TOKEN_LIFETIME_SECONDS,
     });
-    const token = await signer.sign({ sub: DEMO_USER }, { ttlMs: DEMO_TOKEN_TTL_MS });
     lines.push(
       '',
       `Development only. A token for ${DEMO_USER} (24 h):`,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { settingsHelp } from '../config/describe-settings.ts';
 
 export function helpText(): string {
@@ -22,10 +21,4 @@ Options
 Settings (environment; [default])
 
 ${settingsHelp()}`;
-}
-
-export function versionText(): string {
-  const path = new URL('../../package.json', import.meta.url);
-  const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
-  return version;
 }

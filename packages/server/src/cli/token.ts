@@ -1,39 +1,36 @@
-import { createTokenSigner } from '../adapters/auth-jwt/token-signer.ts';
 import { parseDuration } from '../config/duration.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { secretsOf } from '../roles/secrets.ts';
+import { tokenSignerOf } from '../roles/tokens.ts';
 import type { CommandLine } from './command-line.ts';
 import { overridesOf } from './command-line.ts';
 
 export async function token(line: CommandLine): Promise<number> {
-  const { sub, ttl = '1h', channel, channels, admin } = line;
-  if (sub === undefined || sub === '') {
+  const { sub: user, ttl = '1h', channel } = line;
+  if (user === undefined || user === '') {
     console.error('carillon token: say for whom, for example: carillon token --sub alice');
     return 2;
   }
   const ttlMs = parseDuration(ttl);
-  if (ttlMs === undefined || ttlMs === 0) {
+  if (ttlMs === undefined || ttlMs < 1000) {
     console.error(`carillon token: --ttl "${ttl}" is not a duration; write for example 1h`);
     return 2;
   }
   const config = loadConfig({ env: process.env, file: line.config, overrides: overridesOf(line) });
-  const { jwtSecret } = secretsOf(config);
-  if (jwtSecret === undefined) {
+  const signer = tokenSignerOf(config);
+  if (signer === undefined) {
     console.error('carillon token: only tokens of a JWT_SECRET can be made here; it is not set');
     return 1;
   }
-  const { jwtAudience, jwtIssuer } = config.settings;
-  const signer = createTokenSigner({
-    secret: jwtSecret,
-    ...(jwtAudience === undefined ? {} : { audience: jwtAudience }),
-    ...(jwtIssuer === undefined ? {} : { issuer: jwtIssuer }),
-  });
-  const claims = {
-    sub,
-    ...(channel === undefined ? {} : { channel }),
-    ...(channels === undefined ? {} : { channels: channels.split(',') }),
-    ...(admin === true ? { admin: true } : {}),
-  };
-  console.log(await signer.sign(claims, { ttlMs }));
+  const lifetimeSeconds = Math.floor(ttlMs / 1000);
+  console.log(
+    channel === undefined
+      ? await signer.connectionToken({
+          user,
+          lifetimeSeconds,
+          ...(line.channels === undefined ? {} : { channels: line.channels.split(',') }),
+          ...(line.admin === undefined ? {} : { isAdmin: line.admin }),
+        })
+      : await signer.subscriptionToken({ user, channel, lifetimeSeconds }),
+  );
   return 0;
 }

@@ -6,7 +6,7 @@ export interface Setting<T> {
   readonly env: string;
   readonly kind: Kind<T>;
   /** Undefined: unset unless given. */
-  readonly default: T;
+  readonly default: NoInfer<T>;
   readonly group: SettingGroup;
   readonly description: string;
   /** Never shown or logged. */
