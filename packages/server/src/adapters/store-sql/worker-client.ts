@@ -1,0 +1,158 @@
+/**
+ * The event loop's side of a store's thread. Calls of one tick leave in one message; answers come
+ * in the order of the calls, so none carries an id. When the thread ends unasked, everything in
+ * flight fails with a coded error and a new thread is started.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { StoreUnavailableError } from '../../ports/store.ts';
+import type { Answer, Call, FromWorker, ToWorker, WorkerSettings } from './calls.ts';
+import type { ArgumentsOf, OperationName, ValueOf } from './operations.ts';
+
+const FIRST_RESTART_MS = 100;
+const LONGEST_RESTART_MS = 5000;
+
+export interface WorkerClientOptions extends WorkerSettings {
+  readonly logger: Logger;
+  readonly clock: Pick<Clock, 'now'>;
+  /** More calls than this without an answer are refused at once. */
+  readonly maxInFlight: number;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class WorkerClient {
+  readonly #options: WorkerClientOptions;
+  /** Calls not answered yet, oldest first; those at the end may still be in #unsent. */
+  #waiting: Waiting[] = [];
+  #unsent: Call[] = [];
+  #worker: Worker | undefined;
+  #isClosing = false;
+  #restartMs = FIRST_RESTART_MS;
+  #restartTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: WorkerClientOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects when the thread cannot open the database. */
+  async start(): Promise<void> {
+    const { path, writerLeaseMs } = this.#options;
+    const workerData: WorkerSettings = { path, writerLeaseMs };
+    const worker = new Worker(workerUrl(), { workerData, name: 'carillon-store' });
+    worker.on('message', (message: FromWorker) => this.#handleMessage(message));
+    worker.on('error', (error) => this.#handleEnd(worker, error));
+    worker.on('exit', () => this.#handleEnd(worker, new Error('the thread ended')));
+    await once(worker, 'message');
+    if (this.#isClosing) await worker.terminate();
+    else this.#worker = worker;
+  }
+
+  /** Resolves after the commit. Rejects with StoreUnavailableError when nothing was saved. */
+  call<Name extends OperationName>(
+    name: Name,
+    ...parameters: ArgumentsOf<Name>
+  ): Promise<ValueOf<Name>> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(new StoreUnavailableError(refusal));
+    if (this.#unsent.length === 0) setImmediate(() => this.#send());
+    this.#unsent.push({ name, parameters, now: Math.floor(this.#options.clock.now()) });
+    return new Promise<ValueOf<Name>>((resolve, reject) => {
+      // The thread answers the call of this name with the value of this operation.
+      this.#waiting.push({ resolve: (value) => resolve(value as ValueOf<Name>), reject });
+    });
+  }
+
+  /** Answers what was asked before, then closes the database and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    clearTimeout(this.#restartTimer);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#send();
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage({ type: 'close' } satisfies ToWorker);
+    await exited;
+  }
+
+  #refusal(): string | undefined {
+    if (this.#isClosing) return 'the store is closed';
+    if (this.#worker === undefined) return 'the thread of the store is being restarted';
+    if (this.#waiting.length >= this.#options.maxInFlight) {
+      return `the store is too busy: ${this.#waiting.length} operations are waiting`;
+    }
+    return undefined;
+  }
+
+  #send(): void {
+    if (this.#unsent.length === 0) return;
+    const message: ToWorker = { type: 'calls', calls: this.#unsent };
+    this.#unsent = [];
+    this.#worker?.postMessage(message);
+  }
+
+  #handleMessage(message: FromWorker): void {
+    const { logger } = this.#options;
+    switch (message.type) {
+      case 'opened':
+        return;
+      case 'answers':
+        this.#restartMs = FIRST_RESTART_MS;
+        return this.#handleAnswers(message.answers);
+      case 'failing':
+        return logger.error({ reason: message.reason }, 'the database cannot save');
+      case 'healed':
+        return logger.info({ afterMs: message.afterMs }, 'the database saves again');
+    }
+  }
+
+  #handleAnswers(answers: readonly Answer[]): void {
+    const asked = this.#waiting.splice(0, answers.length);
+    for (const [index, waiting] of asked.entries()) {
+      const answer = answers[index];
+      if (answer?.[0] === 'done') waiting.resolve(answer[1]);
+      else waiting.reject(errorOf(answer));
+    }
+  }
+
+  #handleEnd(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#unsent = [];
+    const failure = new StoreUnavailableError('the thread of the store ended', { cause: error });
+    for (const { reject } of waiting) reject(failure);
+    if (this.#isClosing) return;
+    this.#options.logger.error({ err: error }, 'the thread of the store ended; starting another');
+    this.#restartLater();
+  }
+
+  #restartLater(): void {
+    const pauseMs = this.#restartMs;
+    this.#restartMs = Math.min(pauseMs * 2, LONGEST_RESTART_MS);
+    this.#restartTimer = setTimeout(() => {
+      this.start().catch((error: unknown) => {
+        this.#options.logger.error({ err: error }, 'the thread of the store does not start');
+        if (!this.#isClosing) this.#restartLater();
+      });
+    }, pauseMs);
+  }
+}
+
+/** Node runs the source as it is; what is published is compiled beside this file. */
+const workerUrl = (): URL =>
+  new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+function errorOf(answer: Answer | undefined): Error {
+  if (answer?.[0] === 'unavailable') return new StoreUnavailableError(answer[1]);
+  const error = new Error(answer?.[0] === 'failed' ? answer[1] : 'the store gave no answer');
+  if (answer?.[0] === 'failed' && answer[2] !== undefined) error.stack = answer[2];
+  return error;
+}
