@@ -2,10 +2,8 @@
  * P4: chat.send over the native protocol with 128 in flight. Acknowledged means on disk: after the
  * measurement the server is killed (SIGKILL) and the messages in its database are counted.
  */
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { summarizeLatencies } from '../load/latency.ts';
 import { spreadOf } from '../stats.ts';
 import { checkFaults, checkGenerator, VoidRun, withLab } from './lab.ts';
@@ -53,30 +51,17 @@ export async function durableChat(options: RowOptions): Promise<RowReport> {
   };
 }
 
-async function measure(options: RowOptions): Promise<ChatSample> {
-  // Beside the results and not in the system's temporary directory, which may be memory.
-  const name = `../../results/p4-${process.pid}.tmp`;
-  const dataDir = fileURLToPath(new URL(name, import.meta.url));
-  mkdirSync(dataDir, { recursive: true });
-  try {
-    return await measureIn(dataDir, options);
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-function measureIn(dataDir: string, options: RowOptions): Promise<ChatSample> {
-  const lab = { system: 'carillon' as const, isPinned: false, dataDir };
-  return withLab({ ...lab, profileDir: options.profileDir }, async (run) => {
-    const { generator, server, port, secret } = run;
+function measure({ isQuick, profileDir }: RowOptions): Promise<ChatSample> {
+  return withLab({ system: 'carillon', isPinned: false, profileDir }, async (lab) => {
+    const { generator, server, port, secret, dataDir } = lab;
     const people = { conversations: CONVERSATIONS, inFlightEach: 1 };
     await generator.call('startChat', { port, secret, messageBytes: MESSAGE_BYTES, ...people });
-    await generator.call('measureChat', { seconds: options.isQuick ? 1 : 3 });
-    const span = await generator.call('measureChat', { seconds: options.isQuick ? 3 : 8 });
+    await generator.call('measureChat', { seconds: isQuick ? 1 : 3 });
+    const span = await generator.call('measureChat', { seconds: isQuick ? 3 : 8 });
     const all = await generator.call('stopChat');
     checkFaults([...span.faults, ...all.faults]);
     checkGenerator(span.generator);
-    if (options.profileDir === undefined) {
+    if (profileDir === undefined) {
       await server.kill();
       checkStored(dataDir, all.acknowledged);
     }

@@ -3,6 +3,8 @@
  * and the rules by which a run counts or is void.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { RemoteProcess } from '../process/remote.ts';
 import type { GeneratorCalls, GeneratorVitals } from '../load/calls.ts';
 import type { System } from '../load/dialects.ts';
@@ -18,7 +20,6 @@ export interface LabOptions {
   readonly system: System;
   /** False: both processes may use all CPUs. */
   readonly isPinned?: boolean;
-  readonly dataDir?: string | undefined;
   readonly profileDir?: string | undefined;
 }
 
@@ -27,6 +28,8 @@ export interface Lab {
   readonly generator: RemoteProcess<GeneratorCalls>;
   readonly port: number;
   readonly secret: string;
+  /** What the server keeps; removed afterwards. */
+  readonly dataDir: string;
 }
 
 export async function withLab<T>(
@@ -34,6 +37,7 @@ export async function withLab<T>(
   measure: (lab: Lab) => Promise<T>,
 ): Promise<T> {
   const isPinned = options.isPinned ?? true;
+  const dataDir = createDataDir();
   const server = new RemoteProcess<ServerCalls>({
     entry: `servers/${options.system}.ts`,
     cpu: isPinned ? SERVER_CPU : undefined,
@@ -45,11 +49,20 @@ export async function withLab<T>(
   });
   try {
     const secret = randomBytes(32).toString('base64url');
-    const { port } = await server.call('start', { secret, dataDir: options.dataDir });
-    return await measure({ server, generator, port, secret });
+    const { port } = await server.call('start', { secret, dataDir });
+    return await measure({ server, generator, port, secret, dataDir });
   } finally {
     await Promise.all([generator.stop(), server.stop()]);
+    rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Beside the results and not in the system's temporary directory, which may be memory. */
+function createDataDir(): string {
+  const name = `../../results/${randomBytes(6).toString('hex')}.tmp`;
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 /** A run that must not count: the message says why. */

@@ -38,5 +38,5 @@ export interface ServerOptions {
   /** HS256 secret of the tokens that clients bring. */
   readonly secret: string;
   /** For systems that store: an empty directory on a real disk. */
-  readonly dataDir?: string | undefined;
+  readonly dataDir: string;
 }
