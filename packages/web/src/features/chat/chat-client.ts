@@ -21,8 +21,8 @@ export interface ChatClientOptions {
 /** The server pings every 10 s and gives a client up after 30 s; the same holds the other way. */
 const MAX_SILENCE_MS = 30_000;
 const HEARTBEAT_MS = 20_000;
-/** Many people coming and going ask for one list of them, not many. */
-const STATUS_PAUSE_MS = 1_000;
+/** Asking who is here counts towards the rate limit of messages, so it is done sparingly. */
+const STATUS_PAUSE_MS = 2_000;
 
 export class ChatClient {
   readonly connection: ReconnectingSocket;

@@ -1,6 +1,6 @@
 /** The field to write in. It keeps its draft and its focus, whatever the connection does. */
 import { useEffect, useId, useRef, useState } from 'react';
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, SyntheticEvent } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import { SendIcon } from '../../ui/icons.tsx';
 import { PrivateReader } from './private-reader.tsx';
@@ -22,7 +22,13 @@ export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
 
   useEffect(() => input.current?.focus(), [reader]);
 
-  const send = (): void => {
+  const placeholder =
+    reader === undefined
+      ? t('compose.placeholder')
+      : t('compose.placeholderPrivate', { name: reader });
+
+  const send = (event: SyntheticEvent): void => {
+    event.preventDefault();
     if (canSend) {
       onSend(draft.trim());
       setDraft('');
@@ -32,21 +38,14 @@ export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
 
   const handleKey = (event: KeyboardEvent): void => {
     if (isSendKey({ ...keyOf(event), isComposing: event.nativeEvent.isComposing })) {
-      event.preventDefault();
-      send();
+      send(event);
     } else if (event.key === 'Escape' && !event.nativeEvent.isComposing) {
       onReaderChange(undefined);
     }
   };
 
   return (
-    <form
-      className={`composer${reader === undefined ? '' : ' private'}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
+    <form className={`composer${reader === undefined ? '' : ' private'}`} onSubmit={send}>
       {reader !== undefined && (
         <PrivateReader reader={reader} onCancel={() => onReaderChange(undefined)} />
       )}
@@ -59,11 +58,7 @@ export function Composer({ reader, onReaderChange, onSend }: ComposerProps) {
           aria-describedby={noteId}
           aria-invalid={excess > 0}
           enterKeyHint="send"
-          placeholder={
-            reader === undefined
-              ? t('compose.placeholder')
-              : t('compose.placeholderPrivate', { name: reader })
-          }
+          placeholder={placeholder}
           onChange={({ target }) => setDraft(target.value)}
           onKeyDown={handleKey}
         />
@@ -86,11 +81,11 @@ const keyOf = ({ key, shiftKey, keyCode }: KeyboardEvent) => ({ key, shiftKey, k
 /** How to send; near the limit, how much room is left. */
 function ComposerNote({ id, draft }: { id: string; draft: string }) {
   const { t } = useText();
-  const { showsCounter, excess } = draftState(draft);
+  const { length, showsCounter, excess } = draftState(draft);
   return (
     <p id={id} className={`composer-note${excess > 0 ? ' problem' : ''}`}>
       {showsCounter
-        ? t('compose.count', { n: draft.length, max: MAX_MESSAGE_LENGTH })
+        ? t('compose.count', { n: length, max: MAX_MESSAGE_LENGTH })
         : t('compose.hint')}
       {excess > 0 && ` · ${t('compose.tooLong', { n: excess })}`}
     </p>

@@ -14,17 +14,22 @@ describe('draft', () => {
   });
 
   test('the counter shows near the limit, and over it nothing is sent', () => {
-    expect(draftState('x'.repeat(3_599))).toEqual({
+    expect(draftState('x'.repeat(3_599))).toMatchObject({
       canSend: true,
       showsCounter: false,
       excess: 0,
     });
-    expect(draftState('x'.repeat(4_000))).toEqual({ canSend: true, showsCounter: true, excess: 0 });
-    expect(draftState('x'.repeat(4_003))).toEqual({
+    expect(draftState('x'.repeat(4_000))).toMatchObject({
+      canSend: true,
+      showsCounter: true,
+      excess: 0,
+    });
+    expect(draftState('x'.repeat(4_003))).toMatchObject({
       canSend: false,
       showsCounter: true,
       excess: 3,
     });
+    expect(draftState('🙂'.repeat(4_000))).toMatchObject({ canSend: true, length: 4_000 });
     expect(draftState(' \n ').canSend).toBe(false);
   });
 

@@ -4,17 +4,27 @@ export const MAX_MESSAGE_LENGTH = 4_000;
 const COUNTER_FROM = 3_600;
 
 export interface DraftState {
+  readonly length: number;
   readonly canSend: boolean;
   readonly showsCounter: boolean;
   /** Characters over the limit. */
   readonly excess: number;
 }
 
+/** As the server counts: code points, so that an emoji is one and not two. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
 export function draftState(draft: string): DraftState {
-  const excess = Math.max(0, draft.length - MAX_MESSAGE_LENGTH);
+  const length = lengthOf(draft);
+  const excess = Math.max(0, length - MAX_MESSAGE_LENGTH);
   return {
+    length,
     canSend: draft.trim() !== '' && excess === 0,
-    showsCounter: draft.length >= COUNTER_FROM,
+    showsCounter: length >= COUNTER_FROM,
     excess,
   };
 }
@@ -34,5 +44,5 @@ export const isSendKey = (event: PressedKey): boolean =>
 /** A name or room as the server takes it: 1 to 64 characters, none of them a control character. */
 export function isValidName(name: string): boolean {
   const trimmed = name.trim();
-  return trimmed.length >= 1 && trimmed.length <= 64 && !/\p{Cc}/u.test(trimmed);
+  return trimmed !== '' && lengthOf(trimmed) <= 64 && !/\p{Cc}/u.test(trimmed);
 }

@@ -43,9 +43,17 @@ export const lineBroke = (outbox: Outbox): Outbox =>
 export const historyComplete = (outbox: Outbox): Outbox =>
   outbox.map((item) => (item.state === 'lost' ? { ...item, state: 'failed' } : item));
 
-/** The server refused something; its error names no message, so it is taken for the newest. */
-export function refuseNewest(outbox: Outbox): { outbox: Outbox; refused?: OutboxItem } {
-  const refused = outbox.findLast((item) => item.state === 'sending');
+/**
+ * The server refused something; its error names no message, so it is taken for the newest one on
+ * its way, among the private ones where only those can be meant.
+ */
+export function refuseNewest(
+  outbox: Outbox,
+  isPrivateOnly: boolean,
+): { outbox: Outbox; refused?: OutboxItem } {
+  const refused = outbox.findLast(
+    (item) => item.state === 'sending' && (!isPrivateOnly || item.to !== undefined),
+  );
   if (refused === undefined) return { outbox };
   return { outbox: withState(outbox, refused.localId, 'failed'), refused };
 }

@@ -6,6 +6,9 @@ import type { ChatFrame } from './frames.ts';
 import * as outbox from './outbox.ts';
 import type { Entry, RoomState } from './room.ts';
 
+/** The error that only a private message can get. */
+const USER_NOT_CONNECTED = 408;
+
 /** More than this many entries are not kept on the screen. */
 const MAX_ENTRIES = 500;
 
@@ -25,7 +28,10 @@ export function reduceFrame(state: RoomState, frame: ChatFrame): RoomState {
     case 'heartbeat_ack':
       return state.hasHeartbeat ? state : { ...state, hasHeartbeat: true };
     case 'error': {
-      const { outbox: rest, refused } = outbox.refuseNewest(state.outbox);
+      const { outbox: rest, refused } = outbox.refuseNewest(
+        state.outbox,
+        frame.code === USER_NOT_CONNECTED,
+      );
       const about = refused === undefined ? {} : { about: refused };
       const error = { code: frame.code, message: frame.message, ...about };
       return { ...state, outbox: rest, error };

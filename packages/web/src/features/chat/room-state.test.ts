@@ -135,6 +135,18 @@ describe('room', () => {
     expect(reduceRoom(state, { type: 'error-dismissed' }).error).toBeUndefined();
   });
 
+  test('that somebody is away is about the private message, not about one to everybody', () => {
+    const state = run(
+      opened,
+      status,
+      wrote('psst', 'eve'),
+      wrote('hello'),
+      frame({ type: 'error', code: 408, message: 'the user is not connected' }),
+    );
+    expect(state.outbox.map((item) => item.state)).toEqual(['failed', 'sending']);
+    expect(state.error?.about?.to).toBe('eve');
+  });
+
   test('heartbeat shows with the first ping and goes with the line', () => {
     const alive = run(opened, frame({ type: 'ping' }));
     expect(alive.hasHeartbeat).toBe(true);
