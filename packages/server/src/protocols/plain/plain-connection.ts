@@ -47,6 +47,10 @@ export class PlainConnection implements FrameReceiver {
     return state !== 'closed' && state !== 'draining';
   }
 
+  get isAuthenticated(): boolean {
+    return this.session.state !== 'connecting';
+  }
+
   /** The client is let in: what it said meanwhile is heard first. */
   begin(conversation: Conversation): void {
     this.#conversation = conversation;
