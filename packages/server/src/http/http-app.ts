@@ -44,7 +44,9 @@ const createFastify = (deps: HttpBase): FastifyInstance => {
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
-    frameworkErrors: answerError(deps),
+    frameworkErrors: (error, request, reply) => {
+      void answerError(deps)(error, request, reply);
+    },
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
   });
   app.decorateRequest('caller');

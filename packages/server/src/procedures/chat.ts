@@ -3,12 +3,12 @@ import { ok, type Outcome } from '@carillon/protocol';
 import * as declared from '@carillon/protocol/procedures';
 import type { Actor as DomainActor } from '../domain/actor.ts';
 import type { ChatService } from '../domain/chat/chat-service.ts';
+import type { Message } from '../ports/chat-store.ts';
 import { subjectOf, type Actor } from './actor.ts';
 import { answer, implement, type Binding } from './binding.ts';
 import { conversationView, messageView } from './views.ts';
 
 const DONE = { ok: true } as const;
-const DEFAULT_PAGE = 50;
 
 /** Whom the chat service sees: a person, or a backend that may speak for one. */
 const speaker = (actor: Actor, named: string | undefined, field: string): Outcome<DomainActor> => {
@@ -72,6 +72,17 @@ const members = (chat: ChatService): readonly Binding[] => [
   }),
 ];
 
+/** Seqs have no holes: going back ends at 1, catching up ends at the conversation's last. */
+const hasMore = async (
+  page: readonly Message[],
+  after: number | undefined,
+  lastSeq: () => Promise<number>,
+): Promise<boolean> => {
+  const [first, last] = [page.at(0), page.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  return after === undefined ? first.seq > 1 : last.seq < (await lastSeq());
+};
+
 const messages = (chat: ChatService): readonly Binding[] => [
   implement(declared.chatSend, async (input, { actor }) => {
     const { conversation_id: id, sender, attributes, ...rest } = input;
@@ -86,12 +97,16 @@ const messages = (chat: ChatService): readonly Binding[] => [
   implement(declared.chatHistory, async (input, { actor }) => {
     const by = speaker(actor, undefined, 'user');
     if (!by.ok) return by;
-    const { conversation_id: id, limit = DEFAULT_PAGE, ...range } = input;
-    const listed = await chat.history(by.value, id, { ...range, limit });
+    const { conversation_id: id, ...range } = input;
+    const listed = await chat.history(by.value, id, range);
     if (!listed.ok) return listed;
+    const lastSeq = async (): Promise<number> => {
+      const conversation = await chat.get(by.value, id);
+      return conversation.ok ? conversation.value.lastSeq : 0;
+    };
     return answer({
       messages: listed.value.map(messageView),
-      has_more: listed.value.length === limit,
+      has_more: await hasMore(listed.value, range.after, lastSeq),
     });
   }),
   implement(declared.chatRead, async (input, { actor }) => {
