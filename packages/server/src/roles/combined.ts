@@ -147,12 +147,13 @@ function endpointsOf(parts: Parts): readonly WebSocketEndpoint[] {
       authenticator,
       credentials,
       rpc: createRpcHandler(dispatcher),
-      anonymous: exposure,
-      version: VERSION,
-      heartbeat: {
-        intervalMs: config.settings.pingInterval,
-        timeoutMs: config.settings.pongTimeout,
+      // Read at every connect: the exposure may close later.
+      get allowsAnonymous() {
+        return exposure.open || exposure.byAllowAnonymous;
       },
+      version: VERSION,
+      pingIntervalMs: config.settings.pingInterval,
+      pongTimeoutMs: config.settings.pongTimeout,
     }),
     ...createPlainEndpoints({
       ...shared,
@@ -161,6 +162,7 @@ function endpointsOf(parts: Parts): readonly WebSocketEndpoint[] {
       credentials,
       publisher: node,
       registry: node,
+      channelAdmin: node,
       subscriberCount: (channel) => node.subscriberCount(channel),
       anonymous: exposure,
       limits: plainLimitsOf(config),
