@@ -1,1 +1,2 @@
 export * from './running-server.ts';
+export * from './raw-websocket.ts';

@@ -44,27 +44,16 @@ export const secretKeySource = (secret: string): KeySource => {
 
 const algorithmsOf = (key: KeyObject): readonly string[] => {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
-  switch (key.asymmetricKeyType) {
-    case 'rsa':
-    case 'rsa-pss': {
-      if (modulusLength < MIN_RSA_BITS) {
-        throw new Error(
-          `JWT_PUBLIC_KEY: ${modulusLength} bits are too few, RSA needs ${MIN_RSA_BITS}`,
-        );
-      }
-      return key.asymmetricKeyType === 'rsa' ? RSA : RSA.slice(3);
-    }
-    case 'ec': {
-      const algorithm = EC_CURVES[namedCurve];
-      if (algorithm === undefined)
-        throw new Error(`JWT_PUBLIC_KEY: curve ${namedCurve} is not supported`);
-      return [algorithm];
-    }
-    case 'ed25519':
-      return EDWARDS;
-    default:
-      throw new Error(`JWT_PUBLIC_KEY: key type ${key.asymmetricKeyType ?? ''} is not supported`);
+  const type = key.asymmetricKeyType;
+  if (type === 'ed25519') return EDWARDS;
+  if (type === 'ec') {
+    const algorithm = EC_CURVES[namedCurve];
+    if (algorithm !== undefined) return [algorithm];
+    throw new Error(`JWT_PUBLIC_KEY: curve ${namedCurve} is not supported`);
   }
+  if (type !== 'rsa') throw new Error(`JWT_PUBLIC_KEY: key type ${type ?? ''} is not supported`);
+  if (modulusLength >= MIN_RSA_BITS) return RSA;
+  throw new Error(`JWT_PUBLIC_KEY: ${modulusLength} bits are too few, RSA needs ${MIN_RSA_BITS}`);
 };
 
 /** @throws Error when the text is not a PEM public key of a supported kind. */

@@ -23,12 +23,19 @@ export interface ConnectionHost {
   reportViolation(error: Error): void;
   /** An endpoint threw, which none may: it costs its own connection, not the process. */
   reportBug(error: unknown): void;
-  forget(connection: WebSocketConnection): void;
+  forget(connection: WebSocketConnection, code: number): void;
 }
 
 /** What `ws` makes for each upgrade, with a place for the connection it belongs to. */
 export class OwnedWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined = undefined;
+}
+
+export interface ConnectionOptions {
+  readonly ws: OwnedWebSocket;
+  readonly socket: Duplex;
+  readonly host: ConnectionHost;
+  readonly protocol: string;
 }
 
 const joinedBytes = (chunks: readonly Uint8Array[]): number => {
@@ -48,15 +55,18 @@ const clipReason = (reason: string): string => {
 export class WebSocketConnection implements ClientSocket {
   /** Who is told what comes in; set right after the endpoint has opened. */
   receiver: FrameReceiver | undefined = undefined;
+  /** Name of the endpoint, for metrics. */
+  readonly protocol: string;
   readonly #ws: OwnedWebSocket;
   readonly #socket: Duplex;
   readonly #host: ConnectionHost;
   #isFull = false;
 
-  constructor(ws: OwnedWebSocket, socket: Duplex, host: ConnectionHost) {
+  constructor({ ws, socket, host, protocol }: ConnectionOptions) {
     this.#ws = ws;
     this.#socket = socket;
     this.#host = host;
+    this.protocol = protocol;
     ws.connection = this;
     ws.on('message', onMessage);
     ws.on('close', onClose);
@@ -99,7 +109,7 @@ export class WebSocketConnection implements ClientSocket {
   }
 
   handleClose(code: number): void {
-    this.#host.forget(this);
+    this.#host.forget(this, code);
     try {
       this.receiver?.handleClosed(code);
     } catch (error) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { OPCODES, RawWebSocket } from '../../../../testkit/src/raw-websocket.ts';
+import { OPCODES, RawWebSocket } from '@carillon/testkit';
 import type { ClientSocket } from '../../ports/client-socket.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -80,7 +80,7 @@ interface Running {
   readonly echo: EchoEndpoint;
   readonly transport: WebSocketTransport;
   readonly counted: Map<string, number>;
-  open(options?: { headers?: Record<string, string> }): Promise<RawWebSocket>;
+  readonly open: (options?: { headers?: Record<string, string> }) => Promise<RawWebSocket>;
 }
 
 const servers: Server[] = [];

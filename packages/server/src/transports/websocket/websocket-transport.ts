@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { PLAIN_CLOSES } from '@carillon/protocol';
+import { DISCONNECTS, PLAIN_CLOSES } from '@carillon/protocol';
 import { type Server, type ServerOptions, WebSocketServer } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -99,6 +99,12 @@ const serverOptions = (
   handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
 });
 
+const OWN_CODES: ReadonlySet<number> = new Set(Object.values(DISCONNECTS).map(({ code }) => code));
+
+/** A client may close with any of thousands of codes; a metric has a few. */
+const codeLabel = (code: number): string =>
+  code < 1016 || OWN_CODES.has(code) ? String(code) : 'other';
+
 interface Accepted {
   readonly request: IncomingMessage;
   readonly match: RouteMatch;
@@ -171,7 +177,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
     }
     const query = new URLSearchParams(queryAt === -1 ? '' : url.slice(queryAt + 1));
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new WebSocketConnection(ws, socket, this);
+      const protocol = match.endpoint.name;
+      const connection = new WebSocketConnection({ ws, socket, host: this, protocol });
       this.#accept(connection, { request, match, path, query, remoteAddress });
     });
     return true;
@@ -209,7 +216,9 @@ class Transport implements WebSocketTransport, ConnectionHost {
   }
 
   /** @internal */
-  forget(connection: WebSocketConnection): void {
+  forget(connection: WebSocketConnection, code: number): void {
+    const labels = { protocol: connection.protocol, code: codeLabel(code) };
+    this.#options.metrics.count('ws_connections_closed_total', 1, labels);
     this.#open.delete(connection);
     this.#unauthenticated.delete(connection);
     if (this.#open.size === 0) this.#resolveClosed?.();
@@ -246,6 +255,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
 
   #accept(connection: WebSocketConnection, accepted: Accepted): void {
     this.#open.add(connection);
+    const labels = { protocol: connection.protocol, transport: 'websocket' };
+    this.#options.metrics.count('ws_connections_opened_total', 1, labels);
     try {
       connection.receiver = accepted.match.endpoint.open(connection, handshakeOf(accepted));
     } catch (error) {

@@ -1,0 +1,155 @@
+/**
+ * `connect`: who it is, then the channels the server subscribes for them (`user:<sub>` and those
+ * of the token), recovered from where the client was.
+ *
+ * A forged token closes with 3500 and a full server with 3504, both terminal; a token that ran out
+ * is error 109, after which an SDK fetches a new one and comes back.
+ */
+import {
+  type ConnectRequest,
+  type Disconnect,
+  DISCONNECTS,
+  ERRORS,
+  type Failure,
+  type Outcome,
+  type SubscriptionReply,
+  encodeConnectReply,
+  encodeErrorReply,
+  fail,
+  ok,
+} from '@carillon/protocol';
+import type { Identity } from '../../ports/authenticator.ts';
+import type { Session, SubscribeOptions } from '../../ports/connection-handler.ts';
+import type { NativeContext } from './native-context.ts';
+import { subscriptionReply, ttlUntil } from './subscription-reply.ts';
+
+const ANONYMOUS: Identity = { user: '' };
+
+/** Resolved only when a connect command comes without a token. */
+export type HandshakeIdentity = () => Promise<Outcome<Identity | undefined>>;
+
+export interface ConnectOptions {
+  readonly session: Session;
+  readonly id: number;
+  readonly request: ConnectRequest;
+  readonly handshake: HandshakeIdentity | undefined;
+}
+
+/** The reply, or undefined where the connection was ended instead. `isConnected`: commands may follow. */
+export interface ConnectResult {
+  readonly reply?: string;
+  readonly isConnected: boolean;
+}
+
+const identify = async (
+  context: NativeContext,
+  { request, handshake }: ConnectOptions,
+): Promise<Outcome<Identity>> => {
+  if (request.token !== '') return context.deps.authenticator.verifyConnection(request.token);
+  const presented = handshake === undefined ? ok(undefined) : await handshake();
+  if (!presented.ok) return presented;
+  if (presented.value !== undefined) return ok(presented.value);
+  return context.deps.allowsAnonymous ? ok(ANONYMOUS) : fail('unauthorized', 'a token is needed');
+};
+
+/** Undefined: an error reply is enough. */
+const disconnectFor = (failure: Failure, hasToken: boolean): Disconnect | undefined => {
+  if (failure.error === 'unauthorized' && hasToken) return DISCONNECTS.invalid_token;
+  if (failure.error === 'limit_exceeded') return DISCONNECTS.connection_limit;
+  if (failure.error === 'shutting_down') return DISCONNECTS.shutdown;
+  return undefined;
+};
+
+const refuse = (
+  context: NativeContext,
+  { session, id, request, handshake }: ConnectOptions,
+  failure: Failure,
+): ConnectResult => {
+  context.tally.countError(failure.error);
+  const disconnect = disconnectFor(failure, request.token !== '' || handshake !== undefined);
+  if (disconnect === undefined) return { reply: encodeErrorReply(id, failure), isConnected: false };
+  session.disconnect(disconnect);
+  return { isConnected: false };
+};
+
+const channelsOf = ({ user, channels = [] }: Identity): ReadonlySet<string> =>
+  new Set(user === '' ? channels : [`user:${user}`, ...channels]);
+
+type ServerSubscriptions = Outcome<ReadonlyMap<string, SubscriptionReply>>;
+
+const subscribeAll = async (
+  { deps }: NativeContext,
+  { session, request }: ConnectOptions,
+  channels: ReadonlySet<string>,
+): Promise<ServerSubscriptions> => {
+  const outcomes = await Promise.all(
+    [...channels].map((channel) => {
+      const last = request.subs.get(channel);
+      const options: SubscribeOptions = { isServerSide: true, wantsJoinLeave: true };
+      if (last?.recover !== true) return session.subscribe(channel, options);
+      const { epoch, offset } = last;
+      return session.subscribe(channel, { ...options, recoverFrom: { epoch, offset } });
+    }),
+  );
+  const replies = new Map<string, SubscriptionReply>();
+  for (const [index, channel] of [...channels].entries()) {
+    const outcome = outcomes[index];
+    if (outcome === undefined) continue;
+    if (!outcome.ok) {
+      deps.logger.warn(
+        { connection: session.id, user: session.user, channel, error: outcome.error },
+        'a server-side subscription failed',
+      );
+      return outcome;
+    }
+    replies.set(channel, subscriptionReply(outcome.value, deps.clock.now()));
+  }
+  return ok(replies);
+};
+
+/** Authenticated, but without the channels that belong to it: better no connection than half of one. */
+const giveUp = (
+  context: NativeContext,
+  { session, id }: ConnectOptions,
+  failure: Failure,
+): ConnectResult => {
+  context.tally.countError(failure.error);
+  session.send(encodeErrorReply(id, failure));
+  const canComeBack = ERRORS[failure.error].retry === 'later';
+  session.disconnect(canComeBack ? DISCONNECTS.server_error : DISCONNECTS.invalid_token);
+  return { isConnected: false };
+};
+
+/** A function, because the compiler takes the state for unchanged across an await. */
+const isReady = (session: Session): boolean => session.state === 'ready';
+
+export const handleConnect = async (
+  context: NativeContext,
+  options: ConnectOptions,
+): Promise<ConnectResult> => {
+  const { session, id } = options;
+  const { deps, heartbeat } = context;
+  const identity = await identify(context, options);
+  if (!identity.ok) return refuse(context, options, identity);
+  if (session.state !== 'connecting') return { isConnected: false };
+  const admitted = session.authenticate(identity.value);
+  if (!admitted.ok) return refuse(context, options, admitted);
+  const subs = await subscribeAll(context, options, channelsOf(identity.value));
+  if (!isReady(session)) return { isConnected: false };
+  if (!subs.ok) return giveUp(context, options, subs);
+  const { remoteAddress, deviceType } = session.init;
+  deps.logger.info(
+    { connection: session.id, user: session.user, remoteAddress, deviceType },
+    'connected',
+  );
+  const ttl = ttlUntil(identity.value.expiresAt, deps.clock.now());
+  const reply = encodeConnectReply(id, {
+    client: session.id,
+    version: deps.version,
+    ping: Math.ceil(heartbeat.intervalMs / 1000),
+    pong: heartbeat.timeoutMs > 0,
+    subs: subs.value,
+    ...(ttl !== undefined && { ttl }),
+  });
+  return { reply, isConnected: true };
+};
