@@ -27,7 +27,7 @@ const CLAIM = 100;
 export interface OutboxRelay {
   /** Relays what a crash left, then looks again every few seconds. */
   start(): void;
-  /** Resolves when everything handed over so far is sent, or back in the store for a later try. */
+  /** Resolves when everything handed over or claimed so far is sent, or back in the store for a later try. */
   flush(): Promise<void>;
   /** Takes no more, finishes what runs, writes its completions. Call `flush` before for a full drain. */
   stop(): Promise<void>;
@@ -76,6 +76,7 @@ class Relay implements OutboxRelay, Deliverer {
   #activeRows = 0;
   #idle: (() => void)[] = [];
   #cancelPoll: (() => void) | undefined;
+  #polling: Promise<void> = Promise.resolve();
   #isStarted = false;
 
   constructor(deps: OutboxRelayDeps) {
@@ -95,10 +96,11 @@ class Relay implements OutboxRelay, Deliverer {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    void this.#poll();
+    this.#polling = this.#poll();
   }
 
   async flush(): Promise<void> {
+    await this.#polling;
     if (this.#running > 0 || this.#queue.length > 0) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
@@ -231,7 +233,9 @@ class Relay implements OutboxRelay, Deliverer {
       logger.warn({ error: String(error) }, 'the outbox cannot be read at present');
     }
     if (!this.#isStarted) return;
-    this.#cancelPoll = clock.after(limits.pollIntervalMs, () => void this.#poll());
+    this.#cancelPoll = clock.after(limits.pollIntervalMs, () => {
+      this.#polling = this.#poll();
+    });
   }
 
   async #relay(row: OutboxRow): Promise<void> {
