@@ -64,13 +64,13 @@ test('pictures of the chat', async () => {
 
 test('pictures of the start page', async () => {
   const { page } = await visit(browser, server.url, { viewport: { width: 1280, height: 1000 } });
-  await page.getByText('Live · You are demo').waitFor();
-  const invoice = { users: ['demo'], title: 'Invoice ready', content: 'October, 3 pages.' };
+  await page.getByText('Live · You are alice').waitFor();
+  const invoice = { users: ['alice'], title: 'Invoice ready', content: 'October, 3 pages.' };
   await postAsBackend(server, '/api/v1/notifications', invoice);
-  const order = { users: ['demo'], title: 'Order shipped', content: 'It arrives on Friday.' };
+  const order = { users: ['alice'], title: 'Order shipped', content: 'It arrives on Friday.' };
   await postAsBackend(server, '/api/v1/notifications', order);
   const task = '/api/v1/tasks/import-7';
-  const start = { owner: 'demo', title: 'Import contacts', total_steps: 4 };
+  const start = { owner: 'alice', title: 'Import contacts', total_steps: 4 };
   await postAsBackend(server, `${task}/start`, start);
   await page.getByRole('progressbar').waitFor();
   await postAsBackend(server, `${task}/progress`, { message: 'Reading', step: 3, progress: 70 });

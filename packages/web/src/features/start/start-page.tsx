@@ -12,7 +12,7 @@ import './cards.css';
 import './bell.css';
 
 /** `?user=` looks at somebody else's bell, so that two windows can be two people. */
-const user = new URL(location.href).searchParams.get('user') ?? 'demo';
+const user = new URL(location.href).searchParams.get('user') ?? 'alice';
 
 export function StartPage() {
   const { t } = useText();
