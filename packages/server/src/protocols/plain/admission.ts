@@ -63,17 +63,12 @@ export const checkPerson = async (
 };
 
 /** Refusals of the core; `limit_exceeded` says by its text which limit it was. */
-const closeFor = (failure: Failure): Disconnect => {
-  switch (failure.error) {
-    case 'limit_exceeded':
-      return failure.message === PLAIN_CLOSES.full.reason
-        ? PLAIN_CLOSES.full
-        : PLAIN_CLOSES.too_many_connections;
-    case 'shutting_down':
-      return PLAIN_CLOSES.going_away;
-    default:
-      return PLAIN_CLOSES.unauthorized;
-  }
+const closeFor = ({ error, message }: Failure): Disconnect => {
+  if (error === 'shutting_down') return PLAIN_CLOSES.going_away;
+  if (error !== 'limit_exceeded') return PLAIN_CLOSES.unauthorized;
+  return message === PLAIN_CLOSES.full.reason
+    ? PLAIN_CLOSES.full
+    : PLAIN_CLOSES.too_many_connections;
 };
 
 /** Makes the session ready. False: it was refused and has been closed. */
