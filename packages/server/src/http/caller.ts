@@ -1,8 +1,9 @@
 /** Who an HTTP request speaks for: an API key, else a bearer token, else nobody. Never a token in the URL. */
 import { fail, ok, type Outcome } from '@carillon/protocol';
+import type { ProcedureAccess } from '@carillon/protocol/procedures';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../ports/authenticator.ts';
-import { ANONYMOUS, type Actor } from '../procedures/actor.ts';
+import { ANONYMOUS, checkAccess, type Actor } from '../procedures/actor.ts';
 import type { HttpBase } from './http-deps.ts';
 import { sendProblem } from './problem.ts';
 
@@ -55,12 +56,17 @@ export const callerOf = async (
   });
 };
 
-/** `onRequest` hook of routes that ask who is calling: before any byte of the body is read. */
+/**
+ * `onRequest` hook of routes that ask who is calling: those who may not call are sent away before
+ * a byte of their body is read.
+ */
 export const identifyCaller =
-  (deps: CallerDeps) =>
+  (deps: CallerDeps, access: ProcedureAccess) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const caller = await callerOf(deps, request);
     if (!caller.ok) return sendProblem(reply, caller);
+    const allowed = checkAccess(caller.value.actor, access);
+    if (!allowed.ok) return sendProblem(reply, allowed);
     request.caller = caller.value;
     return undefined;
   };

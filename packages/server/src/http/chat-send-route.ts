@@ -42,7 +42,7 @@ export const registerChatSendRoutes = (
   for (const url of CHAT_SEND_PATHS) {
     app.post<SendRoute>(
       url,
-      { onRequest: identifyCaller(deps), bodyLimit: deps.settings.maxBodyBytes },
+      { onRequest: identifyCaller(deps, 'user-or-backend'), bodyLimit: deps.settings.maxBodyBytes },
       async (request, reply: FastifyReply) => {
         const sent = await send(deps.dispatcher, request);
         if (!sent.ok) return sendProblem(reply, sent);

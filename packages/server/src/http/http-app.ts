@@ -57,13 +57,18 @@ const createFastify = (deps: HttpBase): FastifyInstance => {
 const limitRequests = async (app: FastifyInstance, deps: HttpBase): Promise<void> => {
   const { rate, isProduction } = deps.settings;
   await app.register(rateLimit, {
-    global: true,
+    global: false,
     max: rate.count,
     timeWindow: rate.perMs,
     cache: 10_000,
     allowList: (request) =>
-      backendOf(deps, request)?.ok === true || (!isProduction && isFromLoopback(request)),
+      request.routeOptions.config.rateLimit === false ||
+      backendOf(deps, request)?.ok === true ||
+      (!isProduction && isFromLoopback(request)),
   });
+  // For the whole application, not per route: so it comes before the routes' own hooks, which
+  // check credentials, and guessing them is limited too.
+  app.addHook('onRequest', app.rateLimit());
 };
 
 const allowOrigins = async (app: FastifyInstance, allowed: readonly string[]): Promise<void> => {
@@ -121,7 +126,7 @@ export const createHttpApp = async (deps: HttpAppDeps): Promise<HttpApp> => {
   await sendSecurityHeaders(app);
   await allowOrigins(app, deps.settings.allowedOrigins);
   await limitRequests(app, deps);
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, answerUnknownRoute(routes, webSockets));
+  app.setNotFoundHandler(answerUnknownRoute(routes, webSockets));
   await registerGroups(app, deps);
 
   const ownsPath = (path: string): boolean =>

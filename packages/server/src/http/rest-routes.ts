@@ -46,7 +46,7 @@ export const registerRestRoutes = (
         procedure.access === 'backend'
           ? deps.settings.maxBackendBodyBytes
           : deps.settings.maxBodyBytes,
-      onRequest: identifyCaller(deps),
+      onRequest: identifyCaller(deps, procedure.access),
       handler: answerProcedure(deps.dispatcher, procedure),
     });
   }
