@@ -15,7 +15,7 @@ function describe(
   error: NodeJS.ErrnoException,
   { port, host }: { port: number; host: string },
 ): string {
-  switch (error.code) {
+  switch (error.code ?? '') {
     case 'EADDRINUSE':
       return `PORT: ${port} on ${host} is taken by another program; stop it or set PORT to a free one`;
     case 'EACCES':
