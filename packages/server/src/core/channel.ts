@@ -33,14 +33,17 @@ export interface ChannelOwner {
   handleChannelTimer(channel: Channel): void;
 }
 
+const NO_GROUPS: readonly SubscriptionGroup[] = [];
+const NOBODY: Subscription[] = [];
+
 export class Channel extends WheelEntry implements Flushable {
   readonly name: string;
   readonly rules: ChannelRules;
   readonly #owner: ChannelOwner;
-  readonly groups: SubscriptionGroup[] = [];
+  groups: readonly SubscriptionGroup[] = NO_GROUPS;
   readonly latestKey: object | undefined;
   /** Being set up; they keep events until they know from which one on they need them. */
-  readonly joining: Subscription[] = [];
+  joining: Subscription[] = NOBODY;
   subscriberCount = 0;
   /** Pending until the broker has subscribed; undefined from then on. */
   attaching: Promise<void> | undefined = undefined;
@@ -52,6 +55,8 @@ export class Channel extends WheelEntry implements Flushable {
   /** Tick of the wheel in which the stream was last known to be complete. */
   verifiedTick = 0;
   isChecking = false;
+  /** Somebody subscribed after the present run had begun. */
+  hasNewcomers = false;
   isReleased = false;
   members: ChannelMembers | undefined = undefined;
   #pending: ChannelEvent[] | undefined = undefined;
@@ -120,10 +125,15 @@ export class Channel extends WheelEntry implements Flushable {
       const subscription = this.joining[index];
       if (subscription !== undefined) this.#keepFor(subscription, events);
     }
-    if (this.subscriberCount === 0) return;
+    if (this.subscriberCount === 0) {
+      this.hasNewcomers = false;
+      return;
+    }
     const run = describeRun(events);
     this.#owner.tally.deliveries += run.publicationCount * this.subscriberCount;
-    for (const subscription of deliverRun(this, run)) {
+    const behind = deliverRun(this, run);
+    this.hasNewcomers = false;
+    for (const subscription of behind) {
       subscription.subscriber.handleLostPosition(subscription);
     }
   }
@@ -131,32 +141,37 @@ export class Channel extends WheelEntry implements Flushable {
   addJoining(subscription: Subscription): void {
     subscription.channel = this;
     subscription.buffer = [];
+    subscription.runOffset = this.#pending?.length ?? 0;
+    if (subscription.runOffset > 0) this.hasNewcomers = true;
     subscription.index = this.joining.length;
-    this.joining.push(subscription);
+    // Lists of one are made as such: an array that is pushed to reserves room for 17.
+    if (this.joining.length === 0) this.joining = [subscription];
+    else this.joining.push(subscription);
   }
 
   /** From here on frames are sent; `nextOffset` is the first one the client has not got. */
   goLive(subscription: Subscription, nextOffset: number): void {
     const buffered = subscription.buffer ?? [];
     subscription.buffer = undefined;
-    removeFrom(this.joining, subscription);
+    this.#removeJoining(subscription);
     subscription.state = 'live';
     subscription.next = nextOffset;
-    const group = this.#groupFor(subscription);
-    subscription.group = group;
-    subscription.index = group.subscriptions.length;
-    group.subscriptions.push(subscription);
+    this.#addToGroup(subscription);
     this.subscriberCount += 1;
+    // What was kept is older than the present run, which begins for this one where it came in.
+    const { runOffset } = subscription;
+    subscription.runOffset = 0;
     if (buffered.length > 0 && !deliverSlowly(subscription, describeRun(buffered))) {
       subscription.subscriber.handleLostPosition(subscription);
     }
+    subscription.runOffset = runOffset;
   }
 
   remove(subscription: Subscription): void {
     const { group } = subscription;
     subscription.buffer = undefined;
     if (group === undefined) {
-      removeFrom(this.joining, subscription);
+      this.#removeJoining(subscription);
       return;
     }
     removeFrom(group.subscriptions, subscription);
@@ -203,25 +218,37 @@ export class Channel extends WheelEntry implements Flushable {
   #keepFor(subscription: Subscription, events: readonly ChannelEvent[]): void {
     const { buffer } = subscription;
     if (buffer === undefined) return;
-    if (buffer.length + events.length > this.#owner.maxJoinBuffer) {
+    const kept = subscription.runOffset > 0 ? events.slice(subscription.runOffset) : events;
+    subscription.runOffset = 0;
+    if (buffer.length + kept.length > this.#owner.maxJoinBuffer) {
       subscription.state = 'ended';
       subscription.isOverrun = true;
       this.remove(subscription);
       return;
     }
-    buffer.push(...events);
+    buffer.push(...kept);
   }
 
-  #groupFor(subscription: Subscription): SubscriptionGroup {
+  #removeJoining(subscription: Subscription): void {
+    removeFrom(this.joining, subscription);
+    if (this.joining.length === 0) this.joining = NOBODY;
+  }
+
+  #addToGroup(subscription: Subscription): void {
     const { format } = subscription.subscriber.init;
     const { wantsJoinLeave } = subscription;
-    const found = this.groups.find(
-      (group) => group.format === format && group.wantsJoinLeave === wantsJoinLeave,
+    let group = this.groups.find(
+      (each) => each.format === format && each.wantsJoinLeave === wantsJoinLeave,
     );
-    if (found !== undefined) return found;
-    const group: SubscriptionGroup = { format, wantsJoinLeave, subscriptions: [] };
-    this.groups.push(group);
-    return group;
+    if (group === undefined) {
+      group = { format, wantsJoinLeave, subscriptions: [subscription] };
+      this.groups = this.groups === NO_GROUPS ? [group] : [...this.groups, group];
+      subscription.index = 0;
+    } else {
+      subscription.index = group.subscriptions.length;
+      group.subscriptions.push(subscription);
+    }
+    subscription.group = group;
   }
 }
 

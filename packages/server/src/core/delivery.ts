@@ -24,7 +24,7 @@ export function deliverRun(channel: Channel, run: Run): readonly Subscription[] 
   for (const group of channel.groups) {
     if (group.subscriptions.length === 0) continue;
     const frame = frameFor(channel, run, { group, encoded });
-    deliverToGroup(group, run, { frame, behind });
+    deliverToGroup(group, run, { channel, frame, behind });
   }
   return behind;
 }
@@ -53,6 +53,7 @@ export function deliverSlowly(subscription: Subscription, run: Run): boolean {
   const isPositioned = subscription.next >= 0 && run.firstOffset >= 0;
   if (isPositioned && subscription.next < run.firstOffset) return false;
   const events = eventsFor(run, subscription);
+  subscription.runOffset = 0;
   if (isPositioned && subscription.next < run.nextOffset) subscription.next = run.nextOffset;
   if (events.length === 0) return true;
   const frame = encode(channel, subscription.subscriber.init.format, events);
@@ -63,11 +64,15 @@ export function deliverSlowly(subscription: Subscription, run: Run): boolean {
 function deliverToGroup(
   group: SubscriptionGroup,
   run: Run,
-  output: { readonly frame: Frame | undefined; readonly behind: Subscription[] },
+  output: {
+    readonly channel: Channel;
+    readonly frame: Frame | undefined;
+    readonly behind: Subscription[];
+  },
 ): void {
-  const { frame, behind } = output;
+  const { channel, frame, behind } = output;
   const { firstOffset, nextOffset } = run;
-  const hasSkipped = run.skipped !== undefined;
+  const hasSkipped = run.skipped !== undefined || channel.hasNewcomers;
   for (const subscription of group.subscriptions) {
     const isInStep = subscription.next === firstOffset || subscription.next < 0 || firstOffset < 0;
     if (isInStep && !(hasSkipped && isSkipped(run, subscription))) {

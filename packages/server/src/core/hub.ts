@@ -83,9 +83,10 @@ export class Hub implements BrokerHandler, ChannelOwner {
     channel.goLive(subscription, nextOffset);
     this.#dependencies.presence.enter(subscription);
     if (channel.rules.isPositioned && channel.dueTick < 0) {
-      const { positionCheckIntervalMs } = this.#dependencies.limits;
-      channel.verifiedTick = this.wheel.tick;
-      this.wheel.schedule(channel, this.#dependencies.random.next() * positionCheckIntervalMs);
+      // As if it had been looked at some time ago: channels that begin together part ways.
+      const ageTicks = Math.floor(this.#dependencies.random.next() * this.#intervalTicks());
+      channel.verifiedTick = this.wheel.tick - ageTicks;
+      this.wheel.scheduleAt(channel, channel.verifiedTick + this.#intervalTicks());
     }
   }
 

@@ -47,6 +47,7 @@ export function describeRun(events: readonly ChannelEvent[]): Run {
 }
 
 export function isSkipped(run: Run, subscription: Subscription): boolean {
+  if (subscription.runOffset > 0) return true;
   if (run.skipped === undefined) return false;
   const { subscriber } = subscription;
   return run.skipped.has(userKey(subscriber.user)) || run.skipped.has(subscriber.id);
@@ -54,7 +55,7 @@ export function isSkipped(run: Run, subscription: Subscription): boolean {
 
 /** The part of a run that one subscription is to see. */
 export function eventsFor(run: Run, subscription: Subscription): readonly ChannelEvent[] {
-  return run.events.filter((event) => isFor(event, subscription));
+  return run.events.slice(subscription.runOffset).filter((event) => isFor(event, subscription));
 }
 
 /** What clients see that asked for no joins and leaves. */

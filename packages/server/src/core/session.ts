@@ -224,6 +224,7 @@ export class ClientSession implements Session, Subscriber {
 
   handleSlow(): void {
     this.context.metrics.count('ws_slow_consumers_total', 1);
+    this.queue.discard();
     this.disconnect(DISCONNECTS.slow);
   }
 

@@ -54,6 +54,8 @@ export class Subscription {
   /** Offset of the publication that must come next. */
   next = UNPOSITIONED;
   buffer: ChannelEvent[] | undefined = undefined;
+  /** So many events of the present tick's run came before this subscription. */
+  runOffset = 0;
   /** More was published while joining than could be kept. */
   isOverrun = false;
   channelInfo: RawJson | undefined = undefined;
