@@ -19,8 +19,10 @@ export type ToWorker =
   | { readonly type: 'close' };
 
 export type FromWorker =
-  /** The first message of a worker. */
-  | { readonly type: 'opened' }
+  /** The first message of a thread: it is ready, and has applied these migrations. */
+  | { readonly type: 'opened'; readonly applied: readonly string[] }
+  /** The first and only one: `reason` is for the operator. */
+  | { readonly type: 'refused'; readonly reason: string; readonly isTooNew: boolean }
   /** To the oldest unanswered calls, in their order. */
   | { readonly type: 'answers'; readonly answers: readonly Answer[] }
   | { readonly type: 'failing'; readonly reason: string }

@@ -1,8 +1,9 @@
-/** Brings a SQLite file to this version's schema. */
+/**
+ * Brings a SQLite file to this version's schema. Kysely is loaded when it is needed: a server's
+ * main thread never is the one to do this.
+ */
 import { lockDatabase } from './data-lock.ts';
-import { migrate } from './migrations.ts';
 import { openDatabase } from './sqlite-database.ts';
-import { executingDialect, sqliteDialect } from './sqlite-dialect.ts';
 
 /**
  * For `carillon migrate`: makes the file where there is none.
@@ -22,6 +23,8 @@ export async function migrateSqlite(path: string): Promise<readonly string[]> {
 
 /** The same, for whoever holds the lock. */
 export async function migrateLocked(path: string): Promise<readonly string[]> {
+  const { migrate } = await import('./migrations.ts');
+  const { executingDialect, sqliteDialect } = await import('./sqlite-dialect.ts');
   const database = openDatabase(path);
   try {
     return await migrate(executingDialect(database), sqliteDialect);

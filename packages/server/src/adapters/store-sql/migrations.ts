@@ -5,6 +5,7 @@
 import { Kysely, Migrator } from 'kysely';
 import type { Dialect, Migration } from 'kysely';
 import { firstTables } from './migrations/001-first-tables.ts';
+import { SchemaTooNewError } from './schema-too-new-error.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
 const MIGRATION_TABLE = 'schema_migration';
@@ -13,11 +14,6 @@ const MIGRATION_LOCK_TABLE = 'schema_migration_lock';
 const migrationsFor = (dialect: SqlDialect): Record<string, Migration> => ({
   '001-first-tables': { up: firstTables(dialect) },
 });
-
-/** The database was written by a newer Carillon: going on would damage it. */
-export class SchemaTooNewError extends Error {
-  override readonly name = 'SchemaTooNewError';
-}
 
 /**
  * Brings the schema up to date, all pending migrations in one transaction.

@@ -3,7 +3,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
 import { lockDatabase } from './data-lock.ts';
-import { migrateLocked } from './migrate-sqlite.ts';
 import { createStorePorts } from './store-ports.ts';
 import { WorkerClient } from './worker-client.ts';
 
@@ -37,9 +36,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const lock = lockDatabase(path);
   const client = new WorkerClient({ path, logger, clock, maxInFlight, writerLeaseMs });
   try {
-    const applied = await migrateLocked(path);
+    const applied = await client.start();
     if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date');
-    await client.start();
     await client.call('abandonLeases');
   } catch (error) {
     await client.close();

@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { StoreUnavailableError } from '../../ports/store.ts';
 import type { Answer, Call, FromWorker, ToWorker, WorkerSettings } from './calls.ts';
+import { SchemaTooNewError } from './schema-too-new-error.ts';
 import type { ArgumentsOf, OperationName, ValueOf } from './operations.ts';
 
 const FIRST_RESTART_MS = 100;
@@ -33,6 +34,7 @@ export class WorkerClient {
   #unsent: Call[] = [];
   #worker: Worker | undefined;
   #isClosing = false;
+  #closed: Promise<void> | undefined;
   #restartMs = FIRST_RESTART_MS;
   #restartTimer: NodeJS.Timeout | undefined;
 
@@ -40,17 +42,25 @@ export class WorkerClient {
     this.#options = options;
   }
 
-  /** Rejects when the thread cannot open the database. */
-  async start(): Promise<void> {
+  /**
+   * @returns the migrations that had to be applied
+   * @throws SchemaTooNewError, or what kept the thread from opening the database
+   */
+  async start(): Promise<readonly string[]> {
     const { path, writerLeaseMs } = this.#options;
     const workerData: WorkerSettings = { path, writerLeaseMs };
     const worker = new Worker(workerUrl(), { workerData, name: 'carillon-store' });
     worker.on('message', (message: FromWorker) => this.#handleMessage(message));
     worker.on('error', (error) => this.#handleEnd(worker, error));
     worker.on('exit', () => this.#handleEnd(worker, new Error('the thread ended')));
-    await once(worker, 'message');
-    if (this.#isClosing) await worker.terminate();
+    // The listener above has its turn first, but knows nothing of a first message.
+    const [first]: FromWorker[] = await once(worker, 'message');
+    if (first?.type === 'refused') {
+      throw first.isTooNew ? new SchemaTooNewError(first.reason) : new Error(first.reason);
+    }
+    if (first?.type !== 'opened' || this.#isClosing) await worker.terminate();
     else this.#worker = worker;
+    return first?.type === 'opened' ? first.applied : [];
   }
 
   /** Resolves after the commit. Rejects with StoreUnavailableError when nothing was saved. */
@@ -69,8 +79,12 @@ export class WorkerClient {
   }
 
   /** Answers what was asked before, then closes the database and ends the thread. */
-  async close(): Promise<void> {
-    if (this.#isClosing) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#restartTimer);
     const worker = this.#worker;
@@ -101,6 +115,7 @@ export class WorkerClient {
     const { logger } = this.#options;
     switch (message.type) {
       case 'opened':
+      case 'refused':
         return;
       case 'answers':
         this.#restartMs = FIRST_RESTART_MS;

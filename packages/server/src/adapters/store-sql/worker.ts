@@ -5,14 +5,17 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Call, FromWorker, ToWorker, WorkerSettings } from './calls.ts';
+import { migrateLocked } from './migrate-sqlite.ts';
+import { SchemaTooNewError } from './schema-too-new-error.ts';
 import { createTimeOrderedIds } from './time-ordered-id.ts';
 import { Writer } from './writer.ts';
 
 /** Bounds how long the first caller of a group waits for the last one. */
 const MAX_GROUP = 512;
 
-function serve(port: MessagePort, { path, writerLeaseMs }: WorkerSettings): void {
+async function serve(port: MessagePort, { path, writerLeaseMs }: WorkerSettings): Promise<void> {
   const send = (message: FromWorker): void => port.postMessage(message);
+  const applied = await migrateLocked(path);
   const writer = new Writer({
     path,
     settings: { writerLeaseMs, createId: createTimeOrderedIds() },
@@ -54,8 +57,19 @@ function serve(port: MessagePort, { path, writerLeaseMs }: WorkerSettings): void
     // A rejection would be a bug: it ends the thread, and worker-client.ts starts another one.
     if (!isAnswering) void answerAll();
   });
-  send({ type: 'opened' });
+  send({ type: 'opened', applied });
 }
 
 if (parentPort === null) throw new Error('worker.ts runs in a worker thread only');
-serve(parentPort, workerData as WorkerSettings);
+const port = parentPort;
+try {
+  await serve(port, workerData as WorkerSettings);
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  const refused: FromWorker = {
+    type: 'refused',
+    reason,
+    isTooNew: error instanceof SchemaTooNewError,
+  };
+  port.postMessage(refused);
+}
