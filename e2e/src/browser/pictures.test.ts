@@ -34,7 +34,7 @@ async function take(page: Page, name: string): Promise<void> {
   await writeFile(joinPath(IMAGES, name), image);
 }
 
-const phone = { viewport: PHONE, deviceScaleFactor: 2 };
+const phone = { viewport: PHONE, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 test('pictures of the chat', async () => {
   const url = `${server.url}/chat`;

@@ -28,15 +28,17 @@ export class ChatClient {
   readonly connection: ReconnectingSocket;
   readonly #listeners = new Set<() => void>();
   #state: RoomState;
+  #token: string | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
   #wasOpen = false;
 
   constructor({ name, room, lang, token }: ChatClientOptions) {
     this.#state = emptyRoom(name);
+    this.#token = token;
     const path = `/ws/chat/${encodeURIComponent(name)}/heartbeat`;
     this.connection = new ReconnectingSocket({
-      address: () => socketAddress(path, { room, lang }, token),
+      address: () => socketAddress(path, { room, lang }, this.#token),
       onFrame: (text) => this.#handleText(text),
       maxSilenceMs: MAX_SILENCE_MS,
     });
@@ -49,6 +51,11 @@ export class ChatClient {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** For the attempts to come, when the token of the first ones has expired. */
+  renewToken(token: string | undefined): void {
+    this.#token = token;
+  }
 
   /** Shown at once, sent at once or as soon as the line is back; `to` makes it private. */
   write(text: string, to: string | undefined): void {

@@ -40,10 +40,17 @@ export function ChatPage() {
     setVisit({ client, room: next.room });
   };
 
+  const comeBack = async (): Promise<void> => {
+    if (visit === undefined) return;
+    const session = await signIn(wish);
+    visit.client.renewToken(session.token);
+    visit.client.connection.connect();
+  };
+
   return visit === undefined ? (
     <JoinPage wish={wish} problem={problem} onJoin={join} />
   ) : (
-    <RoomPage client={visit.client} room={visit.room} onLeave={leave} />
+    <RoomPage client={visit.client} room={visit.room} onLeave={leave} onComeBack={comeBack} />
   );
 }
 

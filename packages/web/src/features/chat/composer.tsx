@@ -83,7 +83,10 @@ function ComposerNote({ id, draft }: { id: string; draft: string }) {
   const { t } = useText();
   const { length, showsCounter, excess } = draftState(draft);
   return (
-    <p id={id} className={`composer-note${excess > 0 ? ' problem' : ''}`}>
+    <p
+      id={id}
+      className={`composer-note${showsCounter ? ' counter' : ''}${excess > 0 ? ' problem' : ''}`}
+    >
       {showsCounter
         ? t('compose.count', { n: length, max: MAX_MESSAGE_LENGTH })
         : t('compose.hint')}

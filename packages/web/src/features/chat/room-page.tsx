@@ -17,9 +17,11 @@ interface RoomPageProps {
   readonly client: ChatClient;
   readonly room: string;
   readonly onLeave: (why?: Explanation) => void;
+  /** After a close that is not mended by trying again: signs in anew. */
+  readonly onComeBack: () => Promise<void>;
 }
 
-export function RoomPage({ client, room, onLeave }: RoomPageProps) {
+export function RoomPage({ client, room, onLeave, onComeBack }: RoomPageProps) {
   const { t } = useText();
   const state = useSyncExternalStore(client.subscribe, client.getSnapshot);
   const connection = useSyncExternalStore(
@@ -56,7 +58,7 @@ export function RoomPage({ client, room, onLeave }: RoomPageProps) {
         <ConnectionBanner
           connection={connection}
           onRetry={() => client.connection.retryNow()}
-          onConnect={() => client.connection.connect()}
+          onConnect={() => void onComeBack()}
         />
         <MessageList client={client} state={state} />
         <Announcer me={state.me} latest={state.latest} />

@@ -7,7 +7,7 @@ export const HeroPicture = ({ label }: { label: string }) => (
       <path d="M220 160C220 220 200 236 190 250" />
     </g>
     <g className="picture-pulses">
-      <circle cx="166" cy="112" r="5" />
+      <circle cx="176" cy="136" r="5" />
       <circle cx="276" cy="114" r="5" />
       <circle cx="212" cy="214" r="5" />
     </g>

@@ -18,34 +18,45 @@ const RETRY_MS = 3_000;
 
 export function useDemo(name: string): DemoState {
   const [state, setState] = useState<DemoState>({ status: 'loading' });
-  useEffect(() => {
-    let stop: (() => void) | undefined;
-    let isGone = false;
-    const begin = async (): Promise<void> => {
-      const session = await demoSignIn(name);
-      if (isGone) return;
-      if (session === 'unreachable') {
-        const timer = setTimeout(() => void begin(), RETRY_MS);
-        stop = () => clearTimeout(timer);
-      } else if (session.token === undefined) {
-        setState({ status: 'unavailable' });
-      } else {
-        const bell = new BellClient(session.token);
-        const tasks = new TasksClient(session.token);
-        bell.start();
-        tasks.start();
-        stop = () => {
-          bell.stop();
-          tasks.stop();
-        };
-        setState({ status: 'ready', demo: { user: session.user, bell, tasks } });
-      }
-    };
-    void begin();
-    return () => {
-      isGone = true;
-      stop?.();
-    };
-  }, [name]);
+  useEffect(() => watchDemo(name, setState), [name]);
   return state;
+}
+
+/** Signs in, again where the server was away or the token has expired. Returns how to stop. */
+function watchDemo(name: string, tell: (state: DemoState) => void): () => void {
+  let isGone = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: (() => void) | undefined;
+
+  const beginSoon = (): void => {
+    stop?.();
+    stop = undefined;
+    timer = setTimeout(() => void begin(), RETRY_MS);
+  };
+
+  const begin = async (): Promise<void> => {
+    const session = await demoSignIn(name);
+    if (isGone) return;
+    if (session === 'unreachable') return beginSoon();
+    if (session.token === undefined) return tell({ status: 'unavailable' });
+    const bell = new BellClient(session.token);
+    const tasks = new TasksClient(session.token);
+    bell.connection.subscribe(() => {
+      if (bell.connection.getSnapshot().status === 'closed') beginSoon();
+    });
+    bell.start();
+    tasks.start();
+    stop = () => {
+      bell.stop();
+      tasks.stop();
+    };
+    tell({ status: 'ready', demo: { user: session.user, bell, tasks } });
+  };
+
+  void begin();
+  return () => {
+    isGone = true;
+    clearTimeout(timer);
+    stop?.();
+  };
 }

@@ -1,0 +1,54 @@
+import { startServer } from '@carillon/testkit';
+import type { RunningServer } from '@carillon/testkit';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nameField, say } from './chat-steps.ts';
+import { launchChromium, visit } from './chromium.ts';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  const production = { NODE_ENV: 'production', ADMIN_PASSWORD: 'a long password for the tests' };
+  [server, browser] = await Promise.all([startServer({ env: production }), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+test('without a demo log-in the chat asks for a token', async () => {
+  const { page } = await visit(browser, `${server.url}/chat`);
+  await nameField(page).fill('Ana');
+  await nameField(page).press('Enter');
+  await page.getByRole('alert').getByText('did not let you in').waitFor();
+  await page.getByLabel('Access token (JWT)').fill(await server.token('Ana'));
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByText('Connected, heartbeat on').waitFor();
+  await say(page, 'in with a token');
+});
+
+test('a token stands in no URL: the address bar loses it, the socket gets a ticket', async () => {
+  const { page } = await visit(browser, 'about:blank');
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  const token = await server.token('小明');
+  await page.goto(`${server.url}/chat?token=${token}`);
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByText('Connected, heartbeat on').waitFor();
+  await say(page, 'hello');
+  expect(page.url()).not.toContain(token);
+  expect(sockets).toHaveLength(1);
+  expect(sockets[0]).toContain('ticket=');
+  expect(sockets[0]).not.toContain(token);
+  // The name is the token's, whatever was typed or not.
+  expect(sockets[0]).toContain(encodeURIComponent('小明'));
+});
+
+test('without a demo log-in the start page says so and still shows the commands', async () => {
+  const { page } = await visit(browser, server.url);
+  await page.getByText('This server has no demo log-in').waitFor();
+  await page.getByText('curl -X POST').first().waitFor();
+  expect(await page.getByRole('button', { name: /^Notifications, / }).count()).toBe(0);
+});
