@@ -39,7 +39,8 @@ describe('the conversation directory', () => {
   it('asks the store once for many who ask at the same time, and answers at once afterwards', async () => {
     const { store, reads } = slowStore();
     const directory = directoryOver(store);
-    const asked = [directory.get('c'), directory.get('c'), directory.get('c')];
+    const ask = async () => directory.get('c');
+    const asked = [ask(), ask(), ask()];
     expect(reads).toHaveLength(1);
     reads[0]?.answer(conversation('c', 'alice'));
     const answers = await Promise.all(asked);

@@ -59,11 +59,11 @@ describe('rooms', () => {
   });
 
   it.each([
-    ['a room name with control characters', 'a\u0000b', 'hi', 'invalid_field'],
-    ['a room name of 65 characters', 'r'.repeat(65), 'hi', 'too_long'],
-    ['an empty message', 'lobby', '', 'invalid_field'],
-    ['a message of 4001 characters', 'lobby', 'x'.repeat(4_001), 'too_long'],
-  ])('%s is refused', async (_what, room, message, error) => {
+    { what: 'a room name with control characters', room: 'a\u0000b', error: 'invalid_field' },
+    { what: 'a room name of 65 characters', room: 'r'.repeat(65), error: 'too_long' },
+    { what: 'an empty message', message: '', error: 'invalid_field' },
+    { what: 'a message of 4001 characters', message: 'x'.repeat(4_001), error: 'too_long' },
+  ])('$what is refused', async ({ room = 'lobby', message = 'hi', error }) => {
     const refused = await running.domain.rooms.send(room, { sender: 'alice', message });
     expect(refused).toMatchObject({ ok: false, error });
   });

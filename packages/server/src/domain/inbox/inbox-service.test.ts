@@ -77,13 +77,33 @@ describe('notify', () => {
   });
 
   it.each([
-    ['no users', { title: 'x' }, [], 'invalid_field'],
-    ['an empty title', { title: '' }, ['u'], 'invalid_field'],
-    ['a title of 201 characters', { title: 'x'.repeat(201) }, ['u'], 'too_long'],
-    ['a link that runs code', { title: 'x', link: ' JavaScript:alert(1)' }, ['u'], 'invalid_field'],
-    ['a user with control characters', { title: 'x' }, ['a\u0007'], 'invalid_field'],
-    ['1001 users', { title: 'x' }, Array.from({ length: 1_001 }, (_, i) => `u${i}`), 'too_many'],
-  ])('%s: refused, nothing stored', async (_what, notice, users, error) => {
+    { what: 'no users', notice: { title: 'x' }, users: [], error: 'invalid_field' },
+    { what: 'an empty title', notice: { title: '' }, users: ['u'], error: 'invalid_field' },
+    {
+      what: 'a title of 201 characters',
+      notice: { title: 'x'.repeat(201) },
+      users: ['u'],
+      error: 'too_long',
+    },
+    {
+      what: 'a link that runs code',
+      notice: { title: 'x', link: ' JavaScript:alert(1)' },
+      users: ['u'],
+      error: 'invalid_field',
+    },
+    {
+      what: 'a user with control characters',
+      notice: { title: 'x' },
+      users: ['a\u0007'],
+      error: 'invalid_field',
+    },
+    {
+      what: '1001 users',
+      notice: { title: 'x' },
+      users: Array.from({ length: 1_001 }, (_, index) => `u${index}`),
+      error: 'too_many',
+    },
+  ])('$what: refused, nothing stored', async ({ notice, users, error }) => {
     const refused = await running.domain.inbox.notify(notice, users);
     expect(refused).toMatchObject({ ok: false, error });
   });
