@@ -20,6 +20,8 @@ export interface WorkerClientOptions extends WorkerSettings {
   readonly clock: Pick<Clock, 'now'>;
   /** More calls than this without an answer are refused at once. */
   readonly maxInFlight: number;
+  /** @default worker.ts beside this file, or what it was compiled to */
+  readonly threadUrl?: URL;
 }
 
 interface Waiting {
@@ -49,7 +51,10 @@ export class WorkerClient {
   async start(): Promise<readonly string[]> {
     const { path, writerLeaseMs } = this.#options;
     const workerData: WorkerSettings = { path, writerLeaseMs };
-    const worker = new Worker(workerUrl(), { workerData, name: 'carillon-store' });
+    const worker = new Worker(this.#options.threadUrl ?? threadUrl(), {
+      workerData,
+      name: 'carillon-store',
+    });
     worker.on('message', (message: FromWorker) => this.#handleMessage(message));
     worker.on('error', (error) => this.#handleEnd(worker, error));
     worker.on('exit', () => this.#handleEnd(worker, new Error('the thread ended')));
@@ -106,9 +111,14 @@ export class WorkerClient {
 
   #send(): void {
     if (this.#unsent.length === 0) return;
-    const message: ToWorker = { type: 'calls', calls: this.#unsent };
+    const calls = this.#unsent;
     this.#unsent = [];
-    this.#worker?.postMessage(message);
+    try {
+      this.#worker?.postMessage({ type: 'calls', calls } satisfies ToWorker);
+    } catch (error) {
+      // A parameter that cannot be cloned is the caller's bug; answers must go on matching calls.
+      for (const { reject } of this.#waiting.splice(-calls.length)) reject(asError(error));
+    }
   }
 
   #handleMessage(message: FromWorker): void {
@@ -153,17 +163,28 @@ export class WorkerClient {
     const pauseMs = this.#restartMs;
     this.#restartMs = Math.min(pauseMs * 2, LONGEST_RESTART_MS);
     this.#restartTimer = setTimeout(() => {
-      this.start().catch((error: unknown) => {
-        this.#options.logger.error({ err: error }, 'the thread of the store does not start');
-        if (!this.#isClosing) this.#restartLater();
-      });
+      void this.#restart();
     }, pauseMs);
+  }
+
+  async #restart(): Promise<void> {
+    const { logger } = this.#options;
+    try {
+      await this.start();
+      if (this.#worker !== undefined) logger.info({}, 'the thread of the store was started again');
+    } catch (error) {
+      logger.error({ err: error }, 'the thread of the store does not start');
+      if (!this.#isClosing) this.#restartLater();
+    }
   }
 }
 
 /** Node runs the source as it is; what is published is compiled beside this file. */
-const workerUrl = (): URL =>
+const threadUrl = (): URL =>
   new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
 
 function errorOf(answer: Answer | undefined): Error {
   if (answer?.[0] === 'unavailable') return new StoreUnavailableError(answer[1]);
