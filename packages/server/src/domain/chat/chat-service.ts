@@ -12,6 +12,7 @@ import type {
   ReadMark,
 } from '../../ports/chat-store.ts';
 import type { Random } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { personOf, type Actor } from '../actor.ts';
 import type { Announcer } from '../announcer.ts';
 import { chatChannel, roomChannel, userChannel } from '../channels.ts';
@@ -121,6 +122,7 @@ export interface ChatServiceDeps {
   readonly core: CoreLink;
   readonly announcer: Announcer;
   readonly random: Random;
+  readonly logger: Logger;
   readonly limits: DomainLimits;
 }
 
@@ -301,7 +303,12 @@ class Chat implements ChatService {
   }
 
   async #unsubscribe(user: string, id: string): Promise<void> {
-    await this.#deps.core.channelAdmin.unsubscribe(user, chatChannel(id));
+    const { core, logger } = this.#deps;
+    const done = await core.channelAdmin.unsubscribe(user, chatChannel(id));
+    if (!done.ok) {
+      const { error, message } = done;
+      logger.error({ user, conversationId: id, error, reason: message }, 'member not unsubscribed');
+    }
   }
 
   /** In the conversation for those who are in, and to each person concerned. */

@@ -17,7 +17,11 @@ import type { RelayLimits } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { createCompletions, type Completions } from './completions.ts';
 import type { Deliverer, Delivery, DeliverySource } from './delivery.ts';
-import { createPushDispatcher, type PushDispatcher } from './push-dispatcher.ts';
+import {
+  createPushDispatcher,
+  type DispatchResult,
+  type PushDispatcher,
+} from './push-dispatcher.ts';
 import { isUnpublished, parseTarget, PUBLICATION, targetFor } from './remaining.ts';
 
 /** Rows taken at once from the store. */
@@ -158,7 +162,7 @@ class Relay implements OutboxRelay, Deliverer {
     }
     this.#running++;
     const left = { left: this.#bySender(work.entries), reason: 'too many pushes wait' };
-    void this.#putBack(work, left).finally(() => this.#finish());
+    void this.#postpone(work, left).finally(() => this.#finish());
   }
 
   #pump(): void {
@@ -167,12 +171,21 @@ class Relay implements OutboxRelay, Deliverer {
       if (work === undefined) return;
       this.#activeRows++;
       this.#running++;
-      void this.#run(work).finally(() => {
-        this.#activeRows--;
-        this.#pump();
-        this.#finish();
-      });
+      void this.#runOne(work);
     }
+  }
+
+  async #runOne(work: Work): Promise<void> {
+    try {
+      await this.#run(work);
+    } catch (error) {
+      // A bug; the row stays in the store and comes back when its lease is over.
+      this.#deps.logger.error({ err: error, outboxId: work.id }, 'outbox row failed');
+      this.#held.delete(work.id);
+    }
+    this.#activeRows--;
+    this.#pump();
+    this.#finish();
   }
 
   async #run(work: Work): Promise<void> {
@@ -187,26 +200,33 @@ class Relay implements OutboxRelay, Deliverer {
   }
 
   /** Back to the store for another try, or buried after too many. */
-  async #putBack(
-    place: Place,
-    { left, afterMs, reason }: { left: readonly string[]; afterMs?: number; reason?: string },
-  ): Promise<void> {
-    const { outbox, clock, limits, logger, random } = this.#deps;
-    const why = reason ?? 'publication failed';
+  async #putBack(place: Place, result: DispatchResult): Promise<void> {
+    const { limits, logger, outbox } = this.#deps;
+    if (place.attempts + 1 < limits.maxAttempts) {
+      await this.#postpone(place, result);
+      return;
+    }
+    const reason = result.reason ?? 'publication failed';
+    logger.error({ outboxId: place.id, reason }, 'outbox row given up');
+    await this.#letGo(place.id, () => outbox.bury(place.id, reason));
+  }
+
+  async #postpone(place: Place, { left, afterMs, reason }: DispatchResult): Promise<void> {
+    const { outbox, clock, limits, random } = this.#deps;
+    const pauseMs = Math.max(afterMs ?? 0, backoffMs(place.attempts, limits, random));
+    const pushTo = place.publication === 'done' ? left : [PUBLICATION, ...left];
+    const next = { at: clock.now() + pauseMs, pushTo, reason: reason ?? 'publication failed' };
+    await this.#letGo(place.id, () => outbox.retry(place.id, next));
+  }
+
+  /** When the store refuses, the row is where it was; the poll finds it when its lease is over. */
+  async #letGo(id: number, write: () => Promise<void>): Promise<void> {
     try {
-      if (place.attempts + 1 >= limits.maxAttempts) {
-        logger.error({ outboxId: place.id, reason: why }, 'outbox row given up');
-        await outbox.bury(place.id, why);
-        return;
-      }
-      const pauseMs = Math.max(afterMs ?? 0, backoffMs(place.attempts, limits, random));
-      const pushTo = place.publication === 'done' ? left : [PUBLICATION, ...left];
-      await outbox.retry(place.id, { at: clock.now() + pauseMs, pushTo, reason: why });
+      await write();
     } catch (error) {
-      // The row is where it was; the poll finds it again when its lease is over.
-      logger.warn({ outboxId: place.id, error: String(error) }, 'outbox row not put back');
+      this.#deps.logger.warn({ outboxId: id, error: String(error) }, 'outbox row not put back');
     } finally {
-      this.#held.delete(place.id);
+      this.#held.delete(id);
     }
   }
 
