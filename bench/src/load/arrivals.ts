@@ -14,7 +14,10 @@ import { createToken } from './tokens.ts';
 const LATEST_MS = 20_000;
 const FAULTS_KEPT = 10;
 
-export async function arrive(plan: ArrivalPlan): Promise<Arrived> {
+/** Resolves with everybody still connected: ending thousands of connections is not to be measured. */
+export async function arrive(
+  plan: ArrivalPlan,
+): Promise<{ arrived: Arrived; dropAll: () => void }> {
   const offered = Math.round(plan.perSecond * plan.seconds);
   const tokens = Array.from({ length: offered }, (_, i) => createToken(`user-${i}`, plan.secret));
   const latencies = createLatencies();
@@ -59,14 +62,18 @@ export async function arrive(plan: ArrivalPlan): Promise<Arrived> {
   const timer = setTimeout(resolve, plan.seconds * 1000 + LATEST_MS);
   await promise;
   clearTimeout(timer);
-  const generator = span.end();
-  for (const subscriber of subscribers) subscriber.drop();
-  return {
+  const arrived: Arrived = {
     offered,
     accepted,
     acceptedInTime,
     faults,
     latency: encodeLatencies(latencies),
-    generator,
+    generator: span.end(),
+  };
+  return {
+    arrived,
+    dropAll() {
+      for (const subscriber of subscribers) subscriber.drop();
+    },
   };
 }

@@ -7,6 +7,7 @@ import { ChatCrowd } from './chat-crowd.ts';
 
 let audience: Audience | undefined;
 let crowd: ChatCrowd | undefined;
+const drops: (() => void)[] = [];
 
 const present = <T>(value: T | undefined): T => {
   if (value === undefined) throw new Error('nobody is connected yet');
@@ -16,20 +17,25 @@ const present = <T>(value: T | undefined): T => {
 answerCalls<GeneratorCalls>({
   async gather(plan) {
     audience = new Audience(plan);
+    drops.push(() => audience?.dropAll());
     await audience.gather();
   },
   begin: () => Promise.resolve(present(audience).begin()),
   collect: ({ perSubscriber, timeoutMs }) => present(audience).collect(perSubscriber, timeoutMs),
-  arrive,
+  async arrive(plan) {
+    const { arrived, dropAll } = await arrive(plan);
+    drops.push(dropAll);
+    return arrived;
+  },
   async startChat(plan) {
     crowd = new ChatCrowd(plan);
+    drops.push(() => crowd?.dropAll());
     await crowd.start();
   },
   measureChat: ({ seconds }) => present(crowd).measure(seconds),
   stopChat: () => present(crowd).stop(),
   dropAll() {
-    audience?.dropAll();
-    crowd?.dropAll();
+    for (const drop of drops.splice(0)) drop();
     return Promise.resolve();
   },
 });

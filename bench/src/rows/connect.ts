@@ -2,6 +2,7 @@
  * P3: connections that arrive by a timetable. A bare `ws` upgrade is the floor; everybody else
  * authenticates and subscribes as well.
  */
+import { sleep } from '../process/sleep.ts';
 import type { System } from '../load/dialects.ts';
 import { pairedRatios } from '../stats.ts';
 import { checkFaults, checkGenerator, VoidRun, withLab } from './lab.ts';
@@ -13,6 +14,8 @@ const GROUPS = 100;
 const PER_SECOND = 3000;
 /** A connection costs twice as much before its code is compiled. */
 const WARM_UP_S = 1.5;
+/** Until the server has let go of the warm-up's connections. */
+const QUIET_MS = 2000;
 
 export async function connecting(options: RowOptions): Promise<RowReport> {
   const title = 'P3 connect';
@@ -37,10 +40,12 @@ export async function connecting(options: RowOptions): Promise<RowReport> {
 }
 
 function measure(system: System, options: RowOptions): Promise<Sample> {
-  return withLab({ system, profileDir: options.profileDir }, async ({ server, ...lab }) => {
-    const { generator, port, secret } = lab;
+  return withLab({ system, profileDir: options.profileDir }, async (lab) => {
+    const { server, generator, port, secret } = lab;
     const plan = { system, port, secret, perSecond: PER_SECOND, groups: GROUPS };
     await generator.call('arrive', { ...plan, seconds: WARM_UP_S });
+    await generator.call('dropAll');
+    await sleep(QUIET_MS);
     const before = await server.call('vitals');
     const arrived = await generator.call('arrive', { ...plan, seconds: options.isQuick ? 2 : 4 });
     const after = await server.call('vitals');
