@@ -1,0 +1,146 @@
+/** The server these tests drive, with namespaces for each rule, and SDK clients that clean up after themselves. */
+import { type RunningServer, type ServerOptions, startServer } from '@carillon/testkit';
+import { Centrifuge, type Options, type Subscription } from 'centrifuge';
+import { WebSocket } from 'ws';
+
+const namespace = (name: string, rules: object = {}): object => ({
+  name,
+  subscribe: 'authenticated',
+  publish: 'authenticated',
+  history: { size: 200, ttl: '300s' },
+  recover: true,
+  presence: true,
+  joinLeave: true,
+  slowConsumer: 'disconnect',
+  ...rules,
+});
+
+const NAMESPACES = [
+  namespace('news'),
+  namespace('brief', { history: { size: 10, ttl: '300s' } }),
+  namespace('bare', { history: undefined, recover: false, presence: false }),
+  namespace('vip', { subscribe: 'token', publish: 'none' }),
+  namespace('shut', { subscribe: 'none', publish: 'none' }),
+];
+
+export const startNativeServer = (env: ServerOptions['env'] = {}): Promise<RunningServer> =>
+  startServer({ config: { namespaces: NAMESPACES }, env: { LOG_LEVEL: 'debug', ...env } });
+
+/**
+ * One task per message, as the WHATWG standard has it and browsers do. Node's own client delivers
+ * all messages of one read in one task, and the SDK then mixes up their order.
+ */
+class StandardWebSocket extends WebSocket {
+  constructor(url: string, protocols?: string | string[]) {
+    super(url, protocols, { allowSynchronousEvents: false });
+  }
+}
+
+/** Makes clients of one test file and disconnects all of them. */
+export class Clients {
+  readonly #clients: Centrifuge[] = [];
+
+  /** Not connected yet. */
+  create(url: string, options: Partial<Options> = {}): Centrifuge {
+    const client = new Centrifuge(`${url}/connection/websocket`, {
+      minReconnectDelay: 20,
+      maxReconnectDelay: 200,
+      websocket: StandardWebSocket,
+      ...options,
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  async connect(url: string, options: Partial<Options> = {}): Promise<Centrifuge> {
+    const client = this.create(url, options);
+    client.connect();
+    await client.ready(10_000);
+    return client;
+  }
+
+  close(): void {
+    for (const client of this.#clients.splice(0)) client.disconnect();
+  }
+}
+
+interface Emitter {
+  on(event: string, listener: (context: never) => void): unknown;
+  removeListener(event: string, listener: (context: never) => void): unknown;
+}
+
+/** The next event of a name that fits. Listen before what causes it. */
+export const next = <Context>(
+  emitter: Emitter,
+  event: string,
+  fits: (context: Context) => boolean = () => true,
+): Promise<Context> => {
+  const { promise, resolve } = Promise.withResolvers<Context>();
+  const listener = (context: Context): void => {
+    if (!fits(context)) return;
+    emitter.removeListener(event, listener as (context: never) => void);
+    resolve(context);
+  };
+  emitter.on(event, listener as (context: never) => void);
+  return promise;
+};
+
+export const subscribed = async (
+  client: Centrifuge,
+  channel: string,
+  options: Parameters<Centrifuge['newSubscription']>[1] = {},
+): Promise<Subscription> => {
+  const subscription = client.newSubscription(channel, {
+    minResubscribeDelay: 20,
+    maxResubscribeDelay: 200,
+    ...options,
+  });
+  subscription.subscribe();
+  await subscription.ready(10_000);
+  return subscription;
+};
+
+/** Collects publications' data, and waits until there are so many. */
+export class Collected {
+  readonly data: unknown[] = [];
+  #changed = Promise.withResolvers<void>();
+
+  constructor(subscription: Emitter) {
+    subscription.on('publication', ({ data }: { data: unknown }) => {
+      this.data.push(data);
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers<void>();
+    });
+  }
+
+  async atLeast(count: number): Promise<unknown[]> {
+    while (this.data.length < count) await this.#changed.promise;
+    return this.data;
+  }
+}
+
+/** What a rejected call of the SDK carries. */
+export const codeOf = async (call: Promise<unknown>): Promise<number> => {
+  try {
+    await call;
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error) return Number(error.code);
+    throw error;
+  }
+  return 0;
+};
+
+/** The backend's way in. */
+export const callApi = async (
+  server: RunningServer,
+  method: string,
+  body: object,
+): Promise<unknown> => {
+  const response = await fetch(`${server.url}/api/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': server.apiKey },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${method}: ${response.status} ${await response.text()}`);
+  return response.json();
+};
