@@ -41,6 +41,9 @@ export interface CombinedApplication extends Application {
   readonly domain: Domain;
 }
 
+/** What requests under way are given to finish, when everybody has been sent away. */
+const HTTP_CLOSE_TIMEOUT_MS = 2_000;
+
 /** What both sides, HTTP and WebSocket, are made from. */
 interface Parts extends ApplicationContext {
   readonly core: Core;
@@ -113,7 +116,13 @@ function assemble(
     close: async () => {
       await core.close();
       await transport.close();
+      // A connection that was opened in advance and never used is not idle to Node: it would hold
+      // the close up until its headers time out.
+      const cancel = core.clock.after(HTTP_CLOSE_TIMEOUT_MS, () => {
+        http.app.server.closeAllConnections();
+      });
       await http.app.close();
+      cancel();
       logger.info({}, 'stopped');
     },
   };
