@@ -21,8 +21,9 @@ export interface ChatClientOptions {
 /** The server pings every 10 s and gives a client up after 30 s; the same holds the other way. */
 const MAX_SILENCE_MS = 30_000;
 const HEARTBEAT_MS = 20_000;
-/** Asking who is here counts towards the rate limit of messages, so it is done sparingly. */
-const STATUS_PAUSE_MS = 2_000;
+/** Asking who is here counts towards the rate limit of messages: soon, but never often. */
+const STATUS_DELAY_MS = 250;
+const STATUS_PAUSE_MS = 2_500;
 
 export class ChatClient {
   readonly connection: ReconnectingSocket;
@@ -31,6 +32,7 @@ export class ChatClient {
   #token: string | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
+  #statusAskedAtMs = 0;
   #wasOpen = false;
 
   constructor({ name, room, lang, token }: ChatClientOptions) {
@@ -95,7 +97,7 @@ export class ChatClient {
     if (!isOpen) return;
     this.#sendHeartbeat();
     this.#heartbeat = setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS);
-    this.connection.send({ type: 'status' });
+    this.#askStatus();
   }
 
   #handleText(text: string): void {
@@ -113,10 +115,19 @@ export class ChatClient {
   }
 
   #askStatusSoon(): void {
-    this.#statusTimer ??= setTimeout(() => {
-      this.#statusTimer = undefined;
-      this.connection.send({ type: 'status' });
-    }, STATUS_PAUSE_MS);
+    const pauseMs = this.#statusAskedAtMs + STATUS_PAUSE_MS - Date.now();
+    this.#statusTimer ??= setTimeout(
+      () => {
+        this.#statusTimer = undefined;
+        this.#askStatus();
+      },
+      Math.max(STATUS_DELAY_MS, pauseMs),
+    );
+  }
+
+  #askStatus(): void {
+    this.#statusAskedAtMs = Date.now();
+    this.connection.send({ type: 'status' });
   }
 
   #sendQueued(): void {
