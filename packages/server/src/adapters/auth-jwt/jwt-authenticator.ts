@@ -1,8 +1,9 @@
 /** The Authenticator port over JSON Web Tokens (RFC 7519, and RFC 8725 on how not to). */
 import { type Failure, MAX_TOKEN_LENGTH, type Outcome, fail } from '@carillon/protocol';
 import {
+  type JWTClaimVerificationOptions,
   type JWTPayload,
-  type JWTVerifyOptions,
+  type ProtectedHeaderParameters,
   decodeProtectedHeader,
   errors,
   jwtVerify,
@@ -11,6 +12,7 @@ import type { Authenticator, Identity, SubscriptionGrant } from '../../ports/aut
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { grantOf, identityOf } from './claims.ts';
+import { verifyMac } from './mac-signature.ts';
 import {
   type KeySource,
   KeysUnavailableError,
@@ -18,7 +20,7 @@ import {
   remoteKeySource,
   secretKeySource,
 } from './verification-keys.ts';
-import { VerifiedTokens } from './verified-tokens.ts';
+import { VerifiedTokens, digestOf } from './verified-tokens.ts';
 
 export interface JwtAuthenticatorOptions {
   /** HS256, HS384, HS512. */
@@ -44,6 +46,15 @@ const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const FORGED = fail('unauthorized');
 const EXPIRED = fail('token_expired');
 
+function headerOf(token: string): ProtectedHeaderParameters | undefined {
+  if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return undefined;
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    return undefined;
+  }
+}
+
 class JwtAuthenticator implements Authenticator {
   readonly #sources: readonly KeySource[];
   readonly #options: JwtAuthenticatorOptions;
@@ -65,12 +76,13 @@ class JwtAuthenticator implements Authenticator {
   async verifyConnection(token: string): Promise<Outcome<Identity>> {
     const { clock } = this.#options;
     if (token.length > MAX_TOKEN_LENGTH) return FORGED;
-    const known = this.#verified.get(token, clock.now());
+    const digest = digestOf(token);
+    const known = this.#verified.get(digest, clock.now());
     if (known !== undefined) return { ok: true, value: known };
     const claims = await this.#verify(token);
     if (!claims.ok) return claims;
     const identity = identityOf(claims.value);
-    if (identity.ok) this.#verified.set(token, identity.value, clock.now());
+    if (identity.ok) this.#verified.set(digest, identity.value, clock.now());
     return identity;
   }
 
@@ -79,11 +91,14 @@ class JwtAuthenticator implements Authenticator {
     return claims.ok ? grantOf(claims.value) : claims;
   }
 
+  /** The source goes by the header's algorithm, which nobody has verified: but each accepts its own family only. */
   async #verify(token: string): Promise<Outcome<JWTPayload>> {
-    const source = this.#sourceOf(token);
-    if (source === undefined) return FORGED;
+    const header = headerOf(token);
+    const { alg = '' } = header ?? {};
+    const source = this.#sources.find(({ algorithms }) => algorithms.includes(alg));
+    if (header === undefined || source === undefined) return FORGED;
     try {
-      const claims = await this.#claimsOf(token, source);
+      const claims = await this.#claimsOf(token, header, source);
       const { exp } = claims;
       if (exp !== undefined && exp * 1000 <= this.#options.clock.now()) return EXPIRED;
       return { ok: true, value: claims };
@@ -92,27 +107,21 @@ class JwtAuthenticator implements Authenticator {
     }
   }
 
-  /** By the header's algorithm, which nobody has verified: but each source accepts its own family only. */
-  #sourceOf(token: string): KeySource | undefined {
-    if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return undefined;
-    try {
-      const { alg = '' } = decodeProtectedHeader(token);
-      return this.#sources.find(({ algorithms }) => algorithms.includes(alg));
-    } catch {
-      return undefined;
-    }
-  }
-
-  async #claimsOf(token: string, { key, algorithms }: KeySource): Promise<JWTPayload> {
+  async #claimsOf(
+    token: string,
+    header: ProtectedHeaderParameters,
+    source: KeySource,
+  ): Promise<JWTPayload> {
     const { audience, issuer, clock } = this.#options;
-    const options: JWTVerifyOptions = {
-      algorithms: [...algorithms],
+    const options: JWTClaimVerificationOptions = {
       clockTolerance: NOT_BEFORE_SKEW_SECONDS,
       currentDate: new Date(clock.now()),
       ...(audience !== undefined && { audience }),
       ...(issuer !== undefined && { issuer }),
     };
-    const { payload } = await jwtVerify(token, key, options);
+    if ('secret' in source) return verifyMac(token, { header, secret: source.secret, options });
+    const { key, algorithms } = source;
+    const { payload } = await jwtVerify(token, key, { ...options, algorithms: [...algorithms] });
     return payload;
   }
 

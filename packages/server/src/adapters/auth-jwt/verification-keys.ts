@@ -8,7 +8,14 @@
 import { type KeyObject, createPublicKey, createSecretKey } from 'node:crypto';
 import { type CryptoKey, type JWTVerifyGetKey, createRemoteJWKSet, errors } from 'jose';
 
-export interface KeySource {
+export type KeySource = SecretKeySource | PublicKeySource;
+
+export interface SecretKeySource {
+  readonly algorithms: readonly string[];
+  readonly secret: KeyObject;
+}
+
+export interface PublicKeySource {
   readonly algorithms: readonly string[];
   /** A key, or where to find it by the token's `kid`. */
   readonly key: KeyObject | JWTVerifyGetKey<CryptoKey>;
@@ -37,9 +44,9 @@ const REFETCH_INTERVAL_MS = 30_000;
 const RETRY_AFTER_FAILURE_MS = 1000;
 const MAX_SET_AGE_MS = 10 * 60_000;
 
-export const secretKeySource = (secret: string): KeySource => {
+export const secretKeySource = (secret: string): SecretKeySource => {
   if (secret === '') throw new Error('JWT_SECRET is empty');
-  return { algorithms: HMAC, key: createSecretKey(Buffer.from(secret)) };
+  return { algorithms: HMAC, secret: createSecretKey(Buffer.from(secret)) };
 };
 
 const algorithmsOf = (key: KeyObject): readonly string[] => {
@@ -57,7 +64,7 @@ const algorithmsOf = (key: KeyObject): readonly string[] => {
 };
 
 /** @throws Error when the text is not a PEM public key of a supported kind. */
-export const publicKeySource = (pem: string): KeySource => {
+export const publicKeySource = (pem: string): PublicKeySource => {
   let key: KeyObject;
   try {
     key = createPublicKey(pem);
@@ -75,7 +82,7 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
  *
  * @throws Error when the URL is neither https nor on loopback.
  */
-export const remoteKeySource = (url: string, monotonic: () => number): KeySource => {
+export const remoteKeySource = (url: string, monotonic: () => number): PublicKeySource => {
   if (!URL.canParse(url)) throw new Error(`JWKS_URL ${url} is not a URL`);
   const address = new URL(url);
   const isPlainLoopback = address.protocol === 'http:' && LOOPBACK_HOSTS.has(address.hostname);

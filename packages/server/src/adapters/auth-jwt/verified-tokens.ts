@@ -15,11 +15,13 @@ interface Entry {
   readonly verifiedAt: number;
 }
 
+/** What stands for a token here. */
+export const digestOf = (token: string): string => hash('sha256', token, 'base64');
+
 export class VerifiedTokens {
   readonly #entries = new Map<string, Entry>();
 
-  get(token: string, now: number): Identity | undefined {
-    const digest = hash('sha256', token, 'base64');
+  get(digest: string, now: number): Identity | undefined {
     const entry = this.#entries.get(digest);
     if (entry === undefined) return undefined;
     const { identity, verifiedAt } = entry;
@@ -29,8 +31,8 @@ export class VerifiedTokens {
     return undefined;
   }
 
-  set(token: string, identity: Identity, now: number): void {
-    this.#entries.set(hash('sha256', token, 'base64'), { identity, verifiedAt: now });
+  set(digest: string, identity: Identity, now: number): void {
+    this.#entries.set(digest, { identity, verifiedAt: now });
     if (this.#entries.size <= MAX_ENTRIES) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
