@@ -251,6 +251,17 @@ describe('rate limit', () => {
     expect((await ask(http, { url: '/health' })).statusCode).toBe(200);
   });
 
+  test('behind a proxy the address it wrote counts, not what the client put before it', async () => {
+    const http = await startApp({}, { ...limited, trustProxy: true });
+    const from = async (forwarded: string): Promise<number> =>
+      (await ask(http, { url: '/no', headers: { 'x-forwarded-for': forwarded } })).statusCode;
+    const spoofed = ['1.1.1.1, 192.0.2.7', '2.2.2.2, 192.0.2.7', '3.3.3.3, 192.0.2.7'];
+    const statuses: number[] = [];
+    for (const forwarded of spoofed) statuses.push(await from(forwarded));
+    expect(statuses).toEqual([404, 404, 429]);
+    expect(await from('192.0.2.8')).toBe(404);
+  });
+
   test('paths that do not exist count as well', async () => {
     const http = await startApp({}, limited);
     const statuses: number[] = [];

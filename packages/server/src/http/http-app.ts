@@ -40,7 +40,8 @@ const createFastify = (deps: HttpBase): FastifyInstance => {
     logger: false,
     genReqId: requestIdOf(random),
     requestIdHeader: false,
-    trustProxy: settings.trustProxy,
+    // Only the last address, which our own proxy wrote: those before it are the client's say.
+    trustProxy: settings.trustProxy ? (_address, hop) => hop === 0 : false,
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',

@@ -23,7 +23,7 @@ export interface HttpSettings {
   readonly maxJsonDepth: number;
   /** Requests of one address without a valid API key; beyond: 429. */
   readonly rate: { readonly count: number; readonly perMs: number };
-  /** Take client addresses from X-Forwarded-For. */
+  /** Take the client's address from the last entry of X-Forwarded-For. */
   readonly trustProxy: boolean;
   readonly isProduction: boolean;
   /** How long one part may take to answer `/ready`. */

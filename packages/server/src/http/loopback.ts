@@ -15,4 +15,4 @@ export const isFromLoopback = (request: FastifyRequest): boolean =>
   isLoopbackAddress(request.raw.socket.remoteAddress ?? '') &&
   request.headers['x-forwarded-for'] === undefined &&
   request.headers.forwarded === undefined &&
-  LOCAL_NAMES.has(request.hostname);
+  LOCAL_NAMES.has((request.headers.host ?? '').replace(/:\d+$/, ''));
