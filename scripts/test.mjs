@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installIfNeeded, node, root, run, say, sourceFlags } from './workspace.mjs';
+import { installIfNeeded, node, run, say, sourceFlags } from './workspace.mjs';
 
 installIfNeeded();
 const notRun = [];

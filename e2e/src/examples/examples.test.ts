@@ -56,7 +56,12 @@ describe('examples/python-backend', () => {
     await nextFrame(socket, 'connected');
     const python = run('python3', [
       'examples/python-backend/notify.py',
-      ...['--url', server.url, '--key', server.apiKey, '--pause', '0'],
+      '--url',
+      server.url,
+      '--key',
+      server.apiKey,
+      '--pause',
+      '0',
     ]);
     expect(await python.exited, python.output()).toBe(0);
     expect(python.output()).toContain('notified 1 user(s); message 1 sent');
