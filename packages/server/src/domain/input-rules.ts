@@ -9,8 +9,8 @@ export interface TextRule {
   readonly isRequired?: boolean;
 }
 
-/** Control characters, and the two that some parsers take for a line's end. */
-const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+/** Control characters, line ends, and the marks that turn the direction of the text after them. */
+const CONTROL = /[\p{Cc}\u2028-\u202e]/u;
 
 /** Schemes that run code or carry content in the link itself, where somebody will click it. */
 const DANGEROUS_SCHEME = /^\s*(?:javascript|data|vbscript|blob|file):/iu;

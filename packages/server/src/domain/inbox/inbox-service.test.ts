@@ -194,7 +194,7 @@ describe('counts', () => {
           device.close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
