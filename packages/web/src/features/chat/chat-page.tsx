@@ -8,8 +8,13 @@ import { ChatClient } from './chat-client.ts';
 import type { Explanation } from './errors.ts';
 import { JoinPage } from './join-page.tsx';
 import { RoomPage } from './room-page.tsx';
-import './chat.css';
+import './avatar.css';
+import './composer.css';
+import './join.css';
 import './messages.css';
+import './notes.css';
+import './people.css';
+import './room.css';
 
 interface Visit {
   readonly client: ChatClient;

@@ -7,9 +7,11 @@ import { Hero } from './hero.tsx';
 import { NotifyCard } from './notify-card.tsx';
 import { TaskCard } from './task-card.tsx';
 import { useDemo } from './use-demo.ts';
-import './start.css';
-import './cards.css';
 import './bell.css';
+import './cards.css';
+import './command.css';
+import './start.css';
+import './tasks.css';
 
 /** `?user=` looks at somebody else's bell, so that two windows can be two people. */
 const user = new URL(location.href).searchParams.get('user') ?? 'alice';
