@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ChatStore, NewMessage } from '../../../server/src/ports/chat-store.ts';
 import { valueOf } from './store-outcome.ts';
-import type { Subject } from './store-contract.ts';
+import type { Subject } from './store-subject.ts';
 
 const message = (conversationId: string, clientId: string, sender = 'ann'): NewMessage => ({
   conversationId,

@@ -3,26 +3,11 @@
  * Each group lives in a file of its own; an adapter's test calls this one.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Store } from '../../../server/src/ports/store.ts';
 import { chatStoreContract } from './store-chat-contract.ts';
 import { inboxStoreContract } from './store-inbox-contract.ts';
 import { outboxStoreContract } from './store-outbox-contract.ts';
+import type { StoreUnderTest } from './store-subject.ts';
 import { taskStoreContract } from './store-task-contract.ts';
-
-export interface StoreUnderTest {
-  readonly store: Store;
-  /** The clock the store was given, in ms since 1970. */
-  now(): number;
-  advance(ms: number): void;
-  /** Closes the store and removes its data. */
-  remove(): Promise<void>;
-}
-
-/** The writer's lease that stores under test are opened with, in ms. */
-export const WRITER_LEASE_MS = 10_000;
-
-/** Gives the store of the running test. */
-export type Subject = () => StoreUnderTest;
 
 export function storeContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
   describe(`store contract: ${name}`, () => {

@@ -1,7 +1,7 @@
 /** Rules of InboxStore. */
 import { expect, it } from 'vitest';
 import type { InboxFilter, InboxStore } from '../../../server/src/ports/inbox-store.ts';
-import type { Subject } from './store-contract.ts';
+import type { Subject } from './store-subject.ts';
 
 const note = (id: string, dedupeKey?: string) => ({
   id,

@@ -1,8 +1,8 @@
 /** Rules of OutboxStore. */
 import { expect, it } from 'vitest';
 import { valueOf } from './store-outcome.ts';
-import { WRITER_LEASE_MS } from './store-contract.ts';
-import type { Subject } from './store-contract.ts';
+import { WRITER_LEASE_MS } from './store-subject.ts';
+import type { Subject } from './store-subject.ts';
 
 const LEASE_MS = 1000;
 

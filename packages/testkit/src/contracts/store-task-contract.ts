@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import type { TaskChange, TaskStore } from '../../../server/src/ports/task-store.ts';
 import { valueOf } from './store-outcome.ts';
-import type { Subject } from './store-contract.ts';
+import type { Subject } from './store-subject.ts';
 
-const start = (tasks: TaskStore, id: string, owner = 'ann', totalSteps = 4) =>
+const start = (tasks: TaskStore, id: string, { owner = 'ann', totalSteps = 4 } = {}) =>
   tasks.startTask({ id, owner, title: `task ${id}`, totalSteps });
 
 export function taskStoreContract(subject: Subject): void {
@@ -45,7 +45,10 @@ function startRules(subject: Subject): void {
     const again = valueOf(await start(tasks, 't1'));
     expect(again).toEqual({ task: await tasks.getTask('t1'), isNew: false });
     expect(again.task.step).toBe(2);
-    expect(await start(tasks, 't1', 'eve')).toMatchObject({ ok: false, error: 'conflict' });
+    expect(await start(tasks, 't1', { owner: 'eve' })).toMatchObject({
+      ok: false,
+      error: 'conflict',
+    });
   });
 }
 
@@ -71,11 +74,11 @@ function changeRules(subject: Subject): void {
 
   it('a step without a percentage gives the percentage of the steps', async () => {
     const { tasks } = subject().store;
-    await start(tasks, 't1', 'ann', 3);
+    await start(tasks, 't1', { totalSteps: 3 });
     const progressAt = async (step: number) =>
       valueOf(await tasks.changeTask('t1', { type: 'progress', step })).task.progress;
     expect([await progressAt(1), await progressAt(3), await progressAt(9)]).toEqual([33, 100, 100]);
-    await start(tasks, 'unknown-length', 'ann', 0);
+    await start(tasks, 'unknown-length', { totalSteps: 0 });
     const change = { type: 'progress', step: 7 } as const;
     expect(valueOf(await tasks.changeTask('unknown-length', change)).task.progress).toBe(0);
   });
@@ -160,7 +163,7 @@ function endRules(subject: Subject): void {
 function listRules(subject: Subject): void {
   it('an owner sees own tasks, newest first, page by page', async () => {
     const { tasks } = subject().store;
-    await start(tasks, 'other', 'bob');
+    await start(tasks, 'other', { owner: 'bob' });
     for (const id of ['a', 'b', 'c', 'd', 'e']) {
       await start(tasks, id);
       subject().advance(id === 'b' ? 0 : 1);

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  storeContract,
-  WRITER_LEASE_MS,
-} from '../../../../testkit/src/contracts/store-contract.ts';
+import { storeContract } from '../../../../testkit/src/contracts/store-contract.ts';
+import { WRITER_LEASE_MS } from '../../../../testkit/src/contracts/store-subject.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
