@@ -81,7 +81,7 @@ describe('frames', () => {
       const reply = await client.reply();
       if ('id' in reply) replies.push(reply);
     }
-    expect(replies.map(({ id }) => id).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(new Set(replies.map(({ id }) => id))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     expect(replies.map(errorOf)).toEqual(Array.from({ length: 6 }));
     expect(replies[0]).toMatchObject({ id: 1, connect: { subs: { 'user:alice': {} } } });
   });

@@ -80,7 +80,9 @@ const otherRsa = pair('rsa');
 const ec = pair('ec');
 const ed = pair('ed25519');
 
-const signedBy = async (pem: string, alg: string, header: object = {}, claims: object = CLAIMS) =>
+type Signing = Readonly<Record<string, unknown>> & { readonly claims?: object };
+
+const signedBy = async (pem: string, alg: string, { claims = CLAIMS, ...header }: Signing = {}) =>
   new SignJWT({ ...claims })
     .setProtectedHeader({ alg, ...header })
     .sign(await importPKCS8(pem, alg));
@@ -109,7 +111,7 @@ const serve = async (answer: () => { status: number; body: unknown }) => {
 };
 
 const jwkOf = async (pem: string, alg: string, kid: string) => {
-  const key = await createPublicKey(pem).toCryptoKey(
+  const key = createPublicKey(pem).toCryptoKey(
     alg === 'ES256'
       ? { name: 'ECDSA', namedCurve: 'P-256' }
       : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
@@ -357,7 +359,10 @@ describe('forgeries', () => {
       { jku: evil.url, kid: evil.url },
       { kid: evil.url },
     ]) {
-      const rs = await signedBy(otherRsa.privateKey, 'RS256', header, { ...CLAIMS, iss: evil.url });
+      const rs = await signedBy(otherRsa.privateKey, 'RS256', {
+        ...header,
+        claims: { ...CLAIMS, iss: evil.url },
+      });
       expect(await codeOf(auth, rs)).toBe('unauthorized');
       expect(await codeOf(auth, headersWithSecret(header))).toBe('unauthorized');
     }
