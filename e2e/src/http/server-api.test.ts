@@ -78,3 +78,33 @@ test('the API subscribes, unsubscribes and disconnects a user', async () => {
   });
   expect(await disconnected).toMatchObject({ code: 3503, reason: 'bye' });
 });
+
+test('a batch is answered command by command', async () => {
+  const commands = [
+    { publish: { channel: 'room:batch', data: 1 } },
+    { presence_stats: { channel: 'room:batch' } },
+    { publish: { channel: 'nowhere:batch', data: 1 } },
+  ];
+  const answer = await api.backend('POST', '/api/batch', { commands });
+  expect(answer.body).toMatchObject({
+    result: {
+      replies: [
+        { publish: { offset: 1 } },
+        { presence_stats: { num_clients: 0, num_users: 0 } },
+        { error: { code: 102 } },
+      ],
+    },
+  });
+});
+
+test('without the key, or with another, nothing is done', async () => {
+  const command = { channel: 'room:locked', data: 1 };
+  expect(await api.nobody('POST', '/api/publish', command)).toMatchObject({
+    status: 401,
+    body: { error: { code: 101 } },
+  });
+  const wrong = apiClients({ ...server, apiKey: 'wrong' });
+  expect((await wrong.backend('POST', '/api/publish', command)).status).toBe(401);
+  const history = await api.backend('POST', '/api/history', { channel: 'room:locked', limit: -1 });
+  expect(history.body).toMatchObject({ result: { publications: [] } });
+});
