@@ -216,5 +216,5 @@ describe('a restart', () => {
     stream.source.close();
     await after.stop();
     await rm(dataDir, { recursive: true, force: true });
-  });
+  }, 60_000);
 });

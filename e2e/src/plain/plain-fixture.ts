@@ -15,6 +15,9 @@ export interface PlainFixture {
   post(path: string, body: object): Promise<Readonly<Record<string, unknown>>>;
 }
 
+/** Servers of other test files may start at the same time. */
+const HOOK_TIMEOUT_MS = 30_000;
+
 export const usePlainServer = (options: ServerOptions = {}): PlainFixture => {
   let running: RunningServer | undefined;
   const clients: PlainClient[] = [];
@@ -24,13 +27,13 @@ export const usePlainServer = (options: ServerOptions = {}): PlainFixture => {
   };
   beforeAll(async () => {
     running = await startServer(options);
-  });
+  }, HOOK_TIMEOUT_MS);
   afterEach(() => {
     for (const client of clients.splice(0)) client.terminate();
   });
   afterAll(async () => {
     await running?.stop();
-  });
+  }, HOOK_TIMEOUT_MS);
   return {
     get server() {
       return server();

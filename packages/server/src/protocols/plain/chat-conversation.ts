@@ -3,7 +3,7 @@ import { TokenBucket } from '../../core/rate-limit.ts';
 import { roomChannel } from '../../domain/channels.ts';
 import type { ErrorName, Outcome } from '@carillon/protocol';
 import { parseChatFrame, type ChatCommand } from './chat-command.ts';
-import { nameOfUser, type Person } from './people.ts';
+import { nameOf, type Person } from './people.ts';
 import type { Conversation, FrameResult, PlainConnection } from './plain-connection.ts';
 import type { PlainDeps } from './plain-deps.ts';
 import { heartbeatAckFrame, statusFrame } from './plain-frames.ts';
@@ -92,7 +92,7 @@ export class ChatConversation implements Conversation {
     const { connection, room } = this.#seat;
     const present = await this.#deps.channelAdmin.presence(roomChannel(room));
     if (!present.ok) return present;
-    const names = new Set(present.value.map((info) => nameOfUser(info.user)));
+    const names = new Set(present.value.map(nameOf));
     connection.session.send(statusFrame(present.value.length, [...names]));
     return present;
   }

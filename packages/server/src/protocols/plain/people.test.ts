@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimedPerson, guestName, nameOfUser, verifiedPerson } from './people.ts';
+import { claimedPerson, guestName, nameOf, verifiedPerson } from './people.ts';
 import { privateChannel } from './plain-channels.ts';
 
 describe('people', () => {
@@ -11,7 +11,16 @@ describe('people', () => {
     const claimed = claimedPerson('alice', false);
     expect(claimed.user).not.toBe('alice');
     expect(claimed.name).toBe('alice');
-    expect(nameOfUser(claimed.user)).toBe('alice');
+    expect(nameOf({ user: claimed.user, client: 'c1' })).toBe('alice');
+  });
+
+  it('a claimed name is shown as it is, even when it looks marked', () => {
+    const { name, user } = claimedPerson('~bob', true);
+    expect(nameOf({ user, client: 'c1' })).toBe(name);
+  });
+
+  it('an SDK without a name is called as in its messages', () => {
+    expect(nameOf({ user: '', client: 'abcdefgh' })).toBe('guest-abcd');
   });
 
   it('a guest gets a name of fixed form', () => {

@@ -5,9 +5,11 @@
  * (ALLOW_ANONYMOUS): it must not count as the registered user of the same name, who would seem to
  * be online, get no push, and find their private messages read by somebody else.
  */
+import type { ClientInfo } from '@carillon/protocol';
 import type { Random } from '../../ports/clock.ts';
 
-const GUEST_PREFIX = 'guest:';
+/** Before the user id of who only claims a name. */
+const UNVERIFIED = '~';
 
 export interface Person {
   readonly name: string;
@@ -20,11 +22,15 @@ export const verifiedPerson = (user: string): Person => ({ name: user, user });
 /** @param isTrusted development on loopback, where a name is taken at its word. */
 export const claimedPerson = (name: string, isTrusted: boolean): Person => ({
   name,
-  user: isTrusted ? name : `${GUEST_PREFIX}${name}`,
+  // A name that begins with the mark gets one more, or it would be shown without its own.
+  user: isTrusted && !name.startsWith(UNVERIFIED) ? name : `${UNVERIFIED}${name}`,
 });
 
-export const nameOfUser = (user: string): string =>
-  user.startsWith(GUEST_PREFIX) ? user.slice(GUEST_PREFIX.length) : user;
+/** How others see a connection. People without any name are called as their messages are. */
+export const nameOf = ({ user, client }: ClientInfo): string => {
+  if (user === '') return `guest-${client.slice(0, 4)}`;
+  return user.startsWith(UNVERIFIED) ? user.slice(UNVERIFIED.length) : user;
+};
 
 const SUFFIX_CHARACTERS = 6;
 

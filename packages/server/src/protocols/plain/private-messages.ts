@@ -4,7 +4,7 @@
  */
 import { fail, ok, type ClientInfo, type Outcome } from '@carillon/protocol';
 import { roomChannel, userChannel } from '../../domain/channels.ts';
-import { nameOfUser, type Person } from './people.ts';
+import { nameOf, type Person } from './people.ts';
 import { privateChannel } from './plain-channels.ts';
 import type { PlainDeps } from './plain-deps.ts';
 import { privateFrame } from './plain-frames.ts';
@@ -20,7 +20,7 @@ export interface PrivateInput {
 const findTarget = (present: readonly ClientInfo[], name: string): string | undefined =>
   (
     present.find((info) => info.user === name) ??
-    present.find((info) => nameOfUser(info.user) === name)
+    present.find((info) => info.user !== '' && nameOf(info) === name)
   )?.user;
 
 /** Connections of other nodes are not in the registry: any of them may be an SDK. */

@@ -6,7 +6,7 @@ import type { ChannelEvent } from '@carillon/protocol';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { WireFormat } from '../../ports/wire-format.ts';
 import type { Language } from './language.ts';
-import { nameOfUser } from './people.ts';
+import { nameOf } from './people.ts';
 import { systemFrame } from './plain-frames.ts';
 import { frameEvents, frameMessages, plainData } from './plain-framing.ts';
 import { SYSTEM_TEXTS } from './system-texts.ts';
@@ -32,9 +32,9 @@ export const createRoomFormat = (deps: RoomFormatDeps, language: Language): Wire
       case 'publication':
         return plainData(event);
       case 'join':
-        return notice(channel, texts.joined(nameOfUser(event.info.user)));
+        return notice(channel, texts.joined(nameOf(event.info)));
       case 'leave':
-        return notice(channel, texts.left(nameOfUser(event.info.user)));
+        return notice(channel, texts.left(nameOf(event.info)));
     }
   };
   return {

@@ -103,7 +103,7 @@ describe('a room', () => {
     ['zh-Hant', 'alice 加入了聊天室', 'alice 離開了聊天室'],
     ['zh-Hans', 'alice 加入了聊天室', 'alice 离开了聊天室'],
   ] as const)('tells arrivals and departures in %s', (language, joined, left) => {
-    const events = [person('join', 'alice'), person('leave', 'guest:alice')];
+    const events = [person('join', 'alice'), person('leave', '~alice')];
     const bytes = createRoomFormat(deps, language).encodeEvents('room:lobby', events);
     const notice = {
       type: 'system',
