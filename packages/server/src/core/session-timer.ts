@@ -16,7 +16,8 @@ export interface TimedSession {
   handleExpired(): void;
 }
 
-const NEVER = Number.MAX_SAFE_INTEGER;
+/** Years of ticks, and yet an integer that V8 keeps in place: a larger one is an object of its own. */
+const NEVER = 0x7fff_ffff;
 
 export class SessionTimer extends WheelEntry {
   readonly #session: TimedSession;
