@@ -32,8 +32,9 @@ export async function bannerOf(config: Config, url: string): Promise<string> {
       '',
       `Try: notify ${DEMO_USER}, with the start page open`,
       '',
+      `  export API_KEY=${apiKey}`,
       `  curl -X POST ${url}/api/v1/notifications \\`,
-      `    -H 'X-API-Key: ${apiKey}' -H 'Content-Type: application/json' \\`,
+      `    -H "X-API-Key: $API_KEY" -H 'Content-Type: application/json' \\`,
       `    -d '{"users":["${DEMO_USER}"],"title":"Hello","content":"It works","type":"info"}'`,
     );
   }
