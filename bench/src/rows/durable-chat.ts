@@ -72,7 +72,7 @@ function measure({ isQuick, profileDir }: RowOptions): Promise<ChatSample> {
 
 function checkStored(dataDir: string, acknowledged: number): void {
   const database = new DatabaseSync(join(dataDir, 'carillon.db'));
-  const row = database.prepare('select count(*) as stored from messages').get();
+  const row = database.prepare('select count(*) as stored from message').get();
   database.close();
   if (row?.['stored'] !== acknowledged) {
     throw new VoidRun(`${acknowledged} acknowledged, ${String(row?.['stored'])} on disk`);
