@@ -29,6 +29,18 @@ export interface ConnectionHost {
 /** What `ws` makes for each upgrade, with a place for the connection it belongs to. */
 export class OwnedWebSocket extends WebSocket {
   connection: WebSocketConnection | undefined = undefined;
+
+  /**
+   * Called by `ws` alone, to answer a close frame or an error. What the frames before it asked for
+   * is answered first: replies leave at the end of the tick, which was scheduled before this.
+   */
+  override close(code?: number, reason?: string | Buffer): void {
+    setImmediate(() => super.close(code, reason));
+  }
+
+  closeNow(code: number, reason: string): void {
+    super.close(code, reason);
+  }
 }
 
 export interface ConnectionOptions {
@@ -89,7 +101,7 @@ export class WebSocketConnection implements ClientSocket {
 
   close(disconnect: Disconnect): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#ws.close(disconnect.code, clipReason(disconnect.reason));
+    this.#ws.closeNow(disconnect.code, clipReason(disconnect.reason));
   }
 
   terminate(): void {
