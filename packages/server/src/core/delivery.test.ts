@@ -110,9 +110,10 @@ describe('delivery', () => {
     const history = await ann.session.history('ev:1', { limit: -1 });
     expect(history.ok && history.value.publications.map((each) => each.data)).toEqual(['1', '3']);
     const from = start.ok ? start.value.position : undefined;
-    const recovered = await connect('ann').session.subscribe('ev:1', {
-      ...(from === undefined ? {} : { recoverFrom: from }),
-    });
+    const recovered = await connect('ann').session.subscribe(
+      'ev:1',
+      from === undefined ? {} : { recoverFrom: from },
+    );
     expect(recovered).toMatchObject({ value: { hasRecovered: true, position: { offset: 3 } } });
     expect(recovered.ok && recovered.value.publications.map((each) => each.data)).toEqual([
       '1',

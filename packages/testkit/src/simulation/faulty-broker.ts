@@ -32,8 +32,10 @@ export class FaultyBroker implements Broker {
   readonly calls: string[] = [];
   /** Decides about each delivery. */
   fate: (event: ChannelEvent) => Fate = () => 'deliver';
-  /** Awaited before history answers. */
+  /** Awaited before history is read. */
   beforeHistory: () => Promise<void> = () => Promise.resolve();
+  /** Awaited before what was read is handed over: an answer that is old when it comes. */
+  afterHistory: () => Promise<void> = () => Promise.resolve();
 
   constructor(inner: Broker) {
     this.#inner = inner;
@@ -74,7 +76,9 @@ export class FaultyBroker implements Broker {
   async history(channel: string, query: HistoryQuery): Promise<HistoryPage> {
     this.#begin('history', channel);
     await this.beforeHistory();
-    return this.#inner.history(this.#nameOf(channel), query);
+    const page = await this.#inner.history(this.#nameOf(channel), query);
+    await this.afterHistory();
+    return page;
   }
 
   removeHistory(channel: string): Promise<void> {

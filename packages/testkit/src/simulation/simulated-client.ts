@@ -1,0 +1,172 @@
+/**
+ * A client as the SDKs behave: connects, subscribes with the position it has reached, subscribes
+ * again when told to, reconnects when the connection is gone. Writes down all it sees and removes
+ * no duplicates, so that the checker sees what the server did.
+ */
+import type { Disconnect, StreamPosition } from '@carillon/protocol';
+import type { Node } from '../../../server/src/core/node.ts';
+import type {
+  Session,
+  SessionListener,
+  SubscribeResult,
+} from '../../../server/src/ports/connection-handler.ts';
+import type { Outcome } from '@carillon/protocol';
+import type { WireFormat } from '../../../server/src/ports/wire-format.ts';
+import type { Seen } from './history-checker.ts';
+import { LossySocket } from './lossy-socket.ts';
+
+const HEARTBEAT = { intervalMs: 25_000, timeoutMs: 8_000, message: '{"type":"ping"}' };
+
+type Line =
+  | { readonly type: 'ping' }
+  | { readonly type: 'unsubscribed'; readonly channel: string }
+  | { readonly type: 'refused'; readonly channel: string }
+  | {
+      readonly type: 'subscribed';
+      readonly channel: string;
+      readonly from?: StreamPosition;
+      readonly result: SubscribeResult;
+    }
+  | {
+      readonly type?: undefined;
+      readonly channel: string;
+      readonly data: unknown;
+      readonly offset: number;
+    };
+
+interface ChannelState {
+  position: StreamPosition | undefined;
+  status: 'idle' | 'asked' | 'subscribed';
+  readonly seen: Seen[];
+}
+
+const listener: SessionListener = {
+  handleSubscribed() {},
+  handleUnsubscribed(session, channel) {
+    session.send(JSON.stringify({ type: 'unsubscribed', channel }));
+  },
+  handleDisconnect: (_session: Session, disconnect: Disconnect) => disconnect,
+};
+
+export class SimulatedClient {
+  readonly name: string;
+  readonly #node: Node;
+  readonly #format: WireFormat;
+  readonly #trace: (line: string) => void;
+  readonly #channels: ReadonlyMap<string, ChannelState>;
+  #connection: { readonly session: Session; readonly socket: LossySocket } | undefined;
+
+  constructor(
+    name: string,
+    channels: readonly string[],
+    world: { node: Node; format: WireFormat; trace: (line: string) => void },
+  ) {
+    this.name = name;
+    this.#node = world.node;
+    this.#format = world.format;
+    this.#trace = (line) => world.trace(`${name} ${line}`);
+    this.#channels = new Map(
+      channels.map((channel) => [channel, { position: undefined, status: 'idle', seen: [] }]),
+    );
+  }
+
+  get isConnected(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  seenOf(channel: string): readonly Seen[] {
+    return this.#channels.get(channel)?.seen ?? [];
+  }
+
+  connect(): void {
+    const socket = new LossySocket();
+    const session = this.#node.open({
+      socket,
+      format: this.#format,
+      listener,
+      heartbeat: HEARTBEAT,
+      transport: 'websocket',
+      protocol: 'native',
+      deviceType: 'desktop',
+      remoteAddress: '127.0.0.1',
+    });
+    if (!session.authenticate({ user: this.name }).ok) return;
+    this.#trace('connects');
+    this.#connection = { session, socket };
+  }
+
+  /** Breaks the connection; the server hears of it now, or later by its heartbeat. */
+  drop(isNoticed: boolean): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.#trace(isNoticed ? 'breaks off' : 'vanishes');
+    connection.socket.isBroken = true;
+    this.#connection = undefined;
+    for (const state of this.#channels.values()) state.status = 'idle';
+    if (isNoticed) connection.session.handleClosed(false);
+  }
+
+  setSlow(isSlow: boolean): void {
+    if (this.#connection !== undefined) this.#connection.socket.isSlow = isSlow;
+  }
+
+  /** Takes what has arrived, and asks for what is missing. */
+  pump(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const { session, socket } = connection;
+    for (const line of socket.receive()) this.#handle(line, session);
+    if (socket.takeDrained()) session.handleDrain();
+    if (socket.closeFrame !== undefined) {
+      this.#trace(`is closed with ${socket.closeFrame.code}`);
+      session.handleClosed(true);
+      this.#connection = undefined;
+      for (const state of this.#channels.values()) state.status = 'idle';
+      return;
+    }
+    for (const [channel, state] of this.#channels) {
+      if (state.status === 'idle') this.#subscribe(session, channel, state);
+    }
+  }
+
+  #subscribe(session: Session, channel: string, state: ChannelState): void {
+    state.status = 'asked';
+    const from = state.position;
+    const options = {
+      isServerSide: channel.startsWith('user:'),
+      ...(from === undefined ? {} : { recoverFrom: from }),
+    };
+    void session.subscribe(channel, options).then((outcome: Outcome<SubscribeResult>) => {
+      const reply = outcome.ok
+        ? { type: 'subscribed', channel, result: outcome.value, ...(from && { from }) }
+        : { type: 'refused', channel };
+      session.send(JSON.stringify(reply));
+    });
+  }
+
+  #handle(text: string, session: Session): void {
+    session.handleFrame();
+    const line = JSON.parse(text) as Line;
+    if (line.type === 'ping') return;
+    this.#trace(text);
+    const state = this.#channels.get(line.channel);
+    if (state === undefined) throw new Error(`nobody asked for ${line.channel}`);
+    if (line.type === 'subscribed') this.#handleReply(line, state);
+    else if (line.type === undefined) see(state, line.offset, JSON.stringify(line.data));
+    else state.status = 'idle';
+  }
+
+  #handleReply(reply: Extract<Line, { type: 'subscribed' }>, state: ChannelState): void {
+    const { position, hasRecovered, publications } = reply.result;
+    if (position === undefined) throw new Error('a positioned channel without a position');
+    state.status = 'subscribed';
+    state.seen.push({ type: 'subscribed', position, from: reply.from, hasRecovered });
+    if (!hasRecovered) state.position = position;
+    for (const publication of publications) see(state, publication.offset ?? -1, publication.data);
+  }
+}
+
+function see(state: ChannelState, offset: number, data: string): void {
+  state.seen.push({ type: 'publication', offset, data });
+  if (state.position !== undefined) state.position = { epoch: state.position.epoch, offset };
+}
