@@ -72,10 +72,20 @@ const closeFor = ({ error, message }: Failure): Disconnect => {
 };
 
 /** Makes the session ready. False: it was refused and has been closed. */
-export const authenticate = (connection: PlainConnection, identity: Identity): boolean => {
+export const authenticate = (
+  deps: PlainDeps,
+  connection: PlainConnection,
+  identity: Identity,
+): boolean => {
   const { session } = connection;
+  const { protocol: endpoint, remoteAddress, deviceType } = session.init;
+  const fields = { connection: session.id, user: identity.user, endpoint, remoteAddress };
   const accepted = session.authenticate(identity);
-  if (accepted.ok) return true;
+  if (accepted.ok) {
+    deps.logger.info({ ...fields, deviceType }, 'connected');
+    return true;
+  }
+  deps.logger.info({ ...fields, error: accepted.error }, 'connection refused');
   session.disconnect(closeFor(accepted));
   return false;
 };

@@ -53,7 +53,7 @@ const enter = async (
   if (!connection.isAlive) return;
   if (entry.type === 'refused') return connection.session.disconnect(entry.close);
   const user = entry.type === 'inside' ? entry.person.user : '';
-  if (!authenticate(connection, { user })) return;
+  if (!authenticate(deps, connection, { user })) return;
   if (entry.type === 'inside') return enterRoom(deps, connection, entry);
   connection.sendError(entry.error);
   connection.begin({ handleText: () => entry.error });

@@ -24,7 +24,7 @@ const begin = (deps: PlainDeps, connection: PlainConnection, credential: Credent
   if (!connection.isAlive) return;
   if (isRefusal(credential)) return connection.session.disconnect(credential);
   const identity = credential === 'anonymous' ? { user: '' } : credential;
-  if (authenticate(connection, identity)) connection.begin(createEcho(deps, connection));
+  if (authenticate(deps, connection, identity)) connection.begin(createEcho(deps, connection));
 };
 
 const enter = (
