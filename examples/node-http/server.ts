@@ -6,6 +6,8 @@ import { createServer } from 'node:http';
 import { createCarillon } from '@carillon/server';
 
 const carillon = await createCarillon({
+  // The shop has no page of its own: Carillon's start page shows the bell.
+  pages: true,
   dataDir: process.env['DATA_DIR'] ?? './data/example-node-http',
   namespaces: [
     { name: 'shop', subscribe: 'anyone', history: { size: 100, ttl: '10m' }, recover: true },

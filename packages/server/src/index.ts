@@ -40,6 +40,11 @@ export interface CarillonOptions extends CarillonSettings {
   readonly env?: Environment;
   /** @default JSON lines on standard output, at `logLevel` */
   readonly logger?: Logger;
+  /**
+   * Serve the start page and the chat page at `/` and `/chat`.
+   * @default false for createCarillon, whose program has pages of its own; true for createApplication
+   */
+  readonly pages?: boolean;
 }
 
 export interface Carillon {
@@ -70,7 +75,7 @@ export interface Carillon {
 
 /** @throws ConfigError listing every problem, each with its fix. */
 export async function createCarillon(options: CarillonOptions = {}): Promise<Carillon> {
-  return libraryOf(await createCombined(contextOf(options)));
+  return libraryOf(await createCombined(contextOf({ pages: false, ...options })));
 }
 
 export interface ApplicationOptions extends CarillonOptions {
@@ -90,11 +95,11 @@ export async function createApplication(options: ApplicationOptions = {}): Promi
 }
 
 function contextOf(options: CarillonOptions, kinds?: readonly string[]): ApplicationContext {
-  const { configFile, env = process.env, logger, ...overrides } = options;
+  const { configFile, env = process.env, logger, pages = true, ...overrides } = options;
   const config = loadConfig({ env, file: configFile, kinds, overrides });
   const log = logger ?? createPinoLogger(createPino({ level: config.settings.logLevel }));
   for (const warning of config.warnings) log.warn({}, warning);
-  return { config, logger: log };
+  return { config, logger: log, hasPages: pages };
 }
 
 function libraryOf(application: CombinedApplication): Carillon {

@@ -22,7 +22,14 @@ export async function serve(line: CommandLine): Promise<number> {
   );
   const logger = createPinoLogger(createPino({ level: config.settings.logLevel }));
   for (const warning of config.warnings) logger.warn({}, warning);
-  const application = await factoryOf(KINDS, applicationKind(config.settings))({ config, logger });
+  const application = await factoryOf(
+    KINDS,
+    applicationKind(config.settings),
+  )({
+    config,
+    logger,
+    hasPages: true,
+  });
   const { url } = await application.listen();
   console.log(await bannerOf(config, url));
   await untilStopped(application, logger);

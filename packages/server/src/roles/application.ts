@@ -9,6 +9,8 @@ import type { Logger } from '../ports/logger.ts';
 export interface ApplicationContext {
   readonly config: Config;
   readonly logger: Logger;
+  /** Serve the start page and the chat page at `/` and `/chat`. */
+  readonly hasPages: boolean;
 }
 
 /** A running process of some kind. */

@@ -210,6 +210,7 @@ function httpOf(parts: Parts, webSocketPaths: readonly string[]): Promise<HttpAp
     channelAdmin: node,
     connectionAdmin: node,
     node: { id: random.id(), name: 'carillon', version: VERSION },
+    groups: parts.hasPages ? ['ops', 'api', 'docs', 'web'] : ['ops', 'api', 'docs'],
     webRoot: WEB_ROOT,
     ...demoLoginOf(parts),
     webSocketPaths,
@@ -245,6 +246,8 @@ function takeRequests(server: Server, http: HttpApp): void {
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (http.handleRequest(request, response)) return;
+    // Nobody else listens: our answer to an unknown path is better than none.
+    if (others.length === 0) http.app.routing(request, response);
     for (const other of others) Reflect.apply(other, server, [request, response]);
   });
 }
