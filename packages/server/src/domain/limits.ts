@@ -69,6 +69,8 @@ export interface RelayLimits {
   readonly maxBackoffMs: number;
   /** Finished rows are taken out of the outbox together, this long after the first of them. */
   readonly completeAfterMs: number;
+  /** Longest wait of a flush; what is not sent by then is sent after the next start. */
+  readonly flushWithinMs: number;
 }
 
 export const DEFAULT_RELAY_LIMITS: RelayLimits = {
@@ -81,4 +83,5 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   backoffMs: 2_000,
   maxBackoffMs: 600_000,
   completeAfterMs: 20,
+  flushWithinMs: 5_000,
 };

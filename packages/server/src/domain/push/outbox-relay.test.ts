@@ -304,6 +304,43 @@ describe('a push that fails', () => {
   });
 });
 
+describe('a shutdown', () => {
+  it('waits for no provider that hangs; what it left is pushed after the next start, not told again', async () => {
+    const clock = createFakeClock();
+    const hanging: PushSender = {
+      name: 'one',
+      send: () => new Promise(() => undefined),
+      close: () => Promise.resolve(),
+    };
+    const relayLimits = { concurrentRows: 1, flushWithinMs: 5_000 };
+    const first = await open({ clock, pushSenders: [hanging], relayLimits });
+    const id = await groupWith(first, 'bob');
+    for (const content of ['1', '2', '3']) {
+      valueOf(await first.domain.chat.send(alice, id, { content }));
+    }
+    const stopping = first.domain.relay.stop();
+    await first.store.ping();
+    await clock.advance(5_000);
+    await stopping;
+    await first.crash();
+    clock.stall(60_000);
+    const sender = senderNamed('one');
+    const published: Published[] = [];
+    const second = await open({
+      dataDir: first.dataDir,
+      clock,
+      pushSenders: [sender],
+      wrapBroker: watchedBroker(published),
+    });
+    second.domain.relay.start();
+    await second.domain.relay.flush();
+    expect(sender.sent.map(({ body }) => body).toSorted()).toEqual(['1', '2', '3']);
+    const told = published.filter(({ channel }) => channel.startsWith('chat:'));
+    // The one that hung was neither finished nor put back: it counts as left by a crash.
+    expect(told).toHaveLength(1);
+  });
+});
+
 describe('a publication that fails', () => {
   it('is no failure of the caller; it is logged, counted and made when the broker is back', async () => {
     const clock = createFakeClock();

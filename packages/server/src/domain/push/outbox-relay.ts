@@ -17,6 +17,7 @@ import type { RelayLimits } from '../limits.ts';
 import { backoffMs } from './backoff.ts';
 import { createCompletions, type Completions } from './completions.ts';
 import type { Deliverer, Delivery, DeliverySource } from './delivery.ts';
+import { createOpenWork } from './open-work.ts';
 import {
   createPushDispatcher,
   type DispatchResult,
@@ -31,9 +32,9 @@ const CLAIM = 100;
 export interface OutboxRelay {
   /** Relays what a crash left, then looks again every few seconds. */
   start(): void;
-  /** Resolves when everything handed over or claimed so far is sent, or back in the store for a later try. */
+  /** Resolves when all that was handed over or claimed so far is sent or back in the store, or after `flushWithinMs`. */
   flush(): Promise<void>;
-  /** Takes no more, finishes what runs, writes its completions. Call `flush` before for a full drain. */
+  /** Puts what waits back into the store for the next start, and finishes what runs. `flush` before it for a full drain. */
   stop(): Promise<void>;
 }
 
@@ -60,6 +61,8 @@ interface Place {
 interface Work extends Place {
   readonly delivery: Delivery;
   readonly entries: readonly string[];
+  /** Of OpenWork. */
+  readonly generation: number;
 }
 
 /** The same for the first publication and all later ones of a row. */
@@ -75,10 +78,8 @@ class Relay implements OutboxRelay, Deliverer {
   readonly #completions: Completions;
   readonly #held = new Set<number>();
   readonly #queue: Work[] = [];
-  /** Publications and rows that run now; `#idle` is called when it falls to 0. */
-  #running = 0;
+  readonly #open = createOpenWork();
   #activeRows = 0;
-  #idle: (() => void)[] = [];
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void> = Promise.resolve();
   #isStarted = false;
@@ -105,9 +106,7 @@ class Relay implements OutboxRelay, Deliverer {
 
   async flush(): Promise<void> {
     await this.#polling;
-    if (this.#running > 0 || this.#queue.length > 0) {
-      await new Promise<void>((resolve) => this.#idle.push(resolve));
-    }
+    await this.#within(this.#deps.limits.flushWithinMs, this.#open.whenDone());
     await this.#completions.flush();
   }
 
@@ -115,7 +114,7 @@ class Relay implements OutboxRelay, Deliverer {
     this.#isStarted = false;
     this.#cancelPoll?.();
     this.#cancelPoll = undefined;
-    for (const { id } of this.#queue.splice(0)) this.#held.delete(id);
+    await Promise.all(this.#queue.splice(0).map((work) => this.#unqueue(work, 'shutdown')));
     await this.flush();
   }
 
@@ -134,35 +133,32 @@ class Relay implements OutboxRelay, Deliverer {
     pushTo: readonly string[],
   ): Promise<PublishResult | undefined> {
     this.#held.add(outboxId);
-    this.#running++;
+    const generation = this.#open.enter();
     const outcome = await delivery.publish(idempotencyKey(outboxId));
     if (outcome.ok && pushTo.length === 0) {
       this.#completions.add(outboxId);
+      this.#open.leave(generation);
     } else {
       const publication = outcome.ok ? 'done' : 'failed';
-      this.#enqueue({ id: outboxId, delivery, entries: pushTo, attempts: 0, publication });
+      const place = { id: outboxId, attempts: 0, publication } as const;
+      this.#enqueue({ ...place, delivery, entries: pushTo, generation });
     }
-    this.#finish();
     return outcome.ok ? outcome.value : undefined;
   }
 
-  #finish(): void {
-    this.#running--;
-    if (this.#running > 0 || this.#queue.length > 0) return;
-    const idle = this.#idle;
-    this.#idle = [];
-    for (const resolve of idle) resolve();
-  }
-
   #enqueue(work: Work): void {
-    if (this.#queue.length < this.#deps.limits.queuedRows) {
-      this.#queue.push(work);
-      this.#pump();
+    if (this.#queue.length >= this.#deps.limits.queuedRows) {
+      void this.#unqueue(work, 'too many pushes wait');
       return;
     }
-    this.#running++;
-    const left = { left: this.#bySender(work.entries), reason: 'too many pushes wait' };
-    void this.#postpone(work, left).finally(() => this.#finish());
+    this.#queue.push(work);
+    this.#pump();
+  }
+
+  /** Not now: back to the store, untried. */
+  async #unqueue(work: Work, reason: string): Promise<void> {
+    await this.#postpone(work, { left: this.#bySender(work.entries), reason });
+    this.#open.leave(work.generation);
   }
 
   #pump(): void {
@@ -170,7 +166,6 @@ class Relay implements OutboxRelay, Deliverer {
       const work = this.#queue.shift();
       if (work === undefined) return;
       this.#activeRows++;
-      this.#running++;
       void this.#runOne(work);
     }
   }
@@ -184,8 +179,8 @@ class Relay implements OutboxRelay, Deliverer {
       this.#held.delete(work.id);
     }
     this.#activeRows--;
+    this.#open.leave(work.generation);
     this.#pump();
-    this.#finish();
   }
 
   async #run(work: Work): Promise<void> {
@@ -228,6 +223,17 @@ class Relay implements OutboxRelay, Deliverer {
     } finally {
       this.#held.delete(id);
     }
+  }
+
+  /** A provider that hangs must not hold a shutdown up. */
+  #within(ms: number, work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#deps.clock.after(ms, resolve);
+      void work.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** Plain users spelt out per sender, because a plain one stands for "not published either". */
@@ -277,6 +283,7 @@ class Relay implements OutboxRelay, Deliverer {
     }
     this.#deps.metrics.count('outbox_relayed_total', 1, { kind });
     const publication = isUnpublished(entries) ? 'due' : 'done';
-    this.#enqueue({ id, delivery, entries, attempts, publication });
+    const generation = this.#open.enter();
+    this.#enqueue({ id, delivery, entries, attempts, publication, generation });
   }
 }
