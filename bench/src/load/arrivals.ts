@@ -14,27 +14,29 @@ import { createToken } from './tokens.ts';
 const LATEST_MS = 20_000;
 const FAULTS_KEPT = 10;
 
+let waves = 0;
+
 /** Resolves with everybody still connected: ending thousands of connections is not to be measured. */
 export async function arrive(
   plan: ArrivalPlan,
 ): Promise<{ arrived: Arrived; dropAll: () => void }> {
   const offered = Math.round(plan.perSecond * plan.seconds);
-  const tokens = Array.from({ length: offered }, (_, i) => createToken(`user-${i}`, plan.secret));
+  waves += 1;
+  // Nobody comes twice: a token the server has seen would be cheaper to check.
+  const tokens = Array.from({ length: offered }, (_, i) =>
+    createToken(`user-${waves}-${i}`, plan.secret),
+  );
   const latencies = createLatencies();
   const subscribers: Subscriber[] = [];
   const faults: string[] = [];
   let accepted = 0;
-  let acceptedInTime = 0;
-  const endUs = nowUs() + plan.seconds * 1e6;
   const { promise, resolve } = Promise.withResolvers<void>();
   const crew: Crew = {
     dialect: dialects[plan.system],
     port: plan.port,
     handleReady(subscriber) {
-      const now = nowUs();
       accepted += 1;
-      if (now <= endUs) acceptedInTime += 1;
-      recordLatency(latencies, now - subscriber.dueUs);
+      recordLatency(latencies, nowUs() - subscriber.dueUs);
       if (accepted === offered) resolve();
     },
     handleHeard: () => undefined,
@@ -44,7 +46,7 @@ export async function arrive(
     },
   };
   const span = new Span();
-  const startUs = endUs - plan.seconds * 1e6;
+  const startUs = nowUs();
   const open = (index: number): void => {
     const identity = { token: tokens[index] ?? '', group: index % plan.groups };
     const dueUs = startUs + (index / plan.perSecond) * 1e6;
@@ -65,7 +67,6 @@ export async function arrive(
   const arrived: Arrived = {
     offered,
     accepted,
-    acceptedInTime,
     faults,
     latency: encodeLatencies(latencies),
     generator: span.end(),

@@ -41,8 +41,6 @@ export interface ArrivalPlan {
 export interface Arrived {
   readonly offered: number;
   readonly accepted: number;
-  /** Accepted before the last arrival was due. */
-  readonly acceptedInTime: number;
   readonly faults: readonly string[];
   /** From the intended start to the last reply, HdrHistogram in µs, encoded. */
   readonly latency: string;

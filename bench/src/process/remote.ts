@@ -28,7 +28,10 @@ interface Answer {
   readonly error?: string;
 }
 
-export const canPin = cpus().length > 1 && spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+/** Of util-linux; where it is missing, nothing is pinned and the results say so. */
+const PIN_COMMAND = 'taskset';
+
+export const canPin = cpus().length > 1 && spawnSync(PIN_COMMAND, ['-c', '0', 'true']).status === 0;
 
 export class RemoteProcess<T extends CallTable<T>> {
   readonly #child: ChildProcess;
@@ -95,7 +98,7 @@ function start(options: RemoteOptions): ChildProcess {
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`, '--cpu-prof-interval=500'];
   const node = [process.execPath, ...process.execArgv, '--expose-gc', ...profile, entry];
-  const pin = options.cpu !== undefined && canPin ? ['taskset', '-c', String(options.cpu)] : [];
+  const pin = options.cpu !== undefined && canPin ? [PIN_COMMAND, '-c', String(options.cpu)] : [];
   const [command = process.execPath, ...args] = [...pin, ...node];
   return spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -2,7 +2,7 @@
 import { sleep } from '../process/sleep.ts';
 import type { System } from '../load/dialects.ts';
 import { spreadOf, type Spread } from '../stats.ts';
-import { withLab, type Lab } from './lab.ts';
+import { checkFaults, withLab, type Lab } from './lab.ts';
 import { alternate, figuresOf } from './rounds.ts';
 import type { RowOptions, RowReport } from './row.ts';
 
@@ -72,12 +72,16 @@ function measure(system: System, seconds: number, options: RowOptions): Promise<
     await lab.generator.call('dropAll');
     const empty = await server.call('settleMemory');
     await gather(lab, system, CONNECTIONS);
+    await lab.generator.call('begin');
     const full = await server.call('settleMemory');
-    const kibPerConnection = (full.rssBytes - empty.rssBytes) / CONNECTIONS / 1024;
-    if (seconds === 0) return { kibPerConnection };
     const before = await server.call('vitals');
     await sleep(seconds * 1000);
     const after = await server.call('vitals');
+    // Whoever was lost meanwhile would have made the others look cheap.
+    const { faults } = await lab.generator.call('collect', { perSubscriber: 0, timeoutMs: 0 });
+    checkFaults(faults);
+    const kibPerConnection = (full.rssBytes - empty.rssBytes) / CONNECTIONS / 1024;
+    if (seconds === 0) return { kibPerConnection };
     const cpuUsPerSecond = (after.cpuUs - before.cpuUs) / seconds / CONNECTIONS;
     return { kibPerConnection, cpuUsPerSecond };
   });
