@@ -1,2 +1,3 @@
 export * from './running-server.ts';
 export * from './raw-websocket.ts';
+export * from './fake-clock.ts';
