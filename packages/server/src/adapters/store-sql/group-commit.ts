@@ -3,7 +3,7 @@
  * own: what one of them does wrong undoes nothing of the others. Either the commit succeeds, and
  * every answer holds; or it throws, and no answer was given.
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Answer, Call } from './calls.ts';
 import type { Executor, OperationContext } from './executor.ts';
 import { OPERATIONS } from './operations.ts';
@@ -14,6 +14,9 @@ import { createSqliteExecutor } from './sqlite-executor.ts';
 export interface Connection {
   readonly database: DatabaseSync;
   readonly executor: Executor;
+  /** Prepared: they run twice for every call that writes. */
+  readonly savepoint: StatementSync;
+  readonly release: StatementSync;
   durability: Exclude<Durability, 'none'>;
 }
 
@@ -25,7 +28,13 @@ type Run = (context: OperationContext, ...parameters: readonly unknown[]) => Pro
 
 export function connect(path: string): Connection {
   const database = openDatabase(path);
-  return { database, executor: createSqliteExecutor(database), durability: 'full' };
+  return {
+    database,
+    executor: createSqliteExecutor(database),
+    savepoint: database.prepare('SAVEPOINT call'),
+    release: database.prepare('RELEASE call'),
+    durability: 'full',
+  };
 }
 
 /** What the whole group needs: the most that one of its calls asks for. */
@@ -84,21 +93,21 @@ async function runInSavepoint(
   call: Call,
   settings: ContextSettings,
 ): Promise<Answer> {
-  const { database } = connection;
+  const { database, savepoint, release } = connection;
   if (OPERATIONS[call.name].durability === 'none') {
     const [answer] = await readGroup(connection, [call], settings);
     return answer ?? failed(new Error('a read without an answer'));
   }
-  database.exec('SAVEPOINT call');
+  savepoint.run();
   try {
     const value = await run(connection, call, settings);
-    database.exec('RELEASE call');
+    release.run();
     return ['done', value];
   } catch (error) {
     // SQLite gives up the whole transaction on some errors: then the others are undone as well.
     if (deviceFailureOf(error) !== undefined || !database.isTransaction) throw error;
     database.exec('ROLLBACK TO call');
-    database.exec('RELEASE call');
+    release.run();
     return failed(error);
   }
 }
