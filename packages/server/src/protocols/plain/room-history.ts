@@ -4,8 +4,8 @@
  *
  *   position of the channel ─▶ messages from the store ─▶ subscribe from that position
  *
- * A message is stored a moment before it is published. One that the store has and the channel has
- * not yet would come twice, so the reading is repeated until both agree.
+ * A message is stored a moment before it is published. The newest one the store has must have
+ * reached the channel before we subscribe, or it would come once more.
  */
 import { fail, ok, type Outcome, type RawJson, type StreamPosition } from '@carillon/protocol';
 import type { Session } from '../../ports/connection-handler.ts';
@@ -13,8 +13,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { roomChannel } from '../../domain/channels.ts';
 import type { PlainDeps } from './plain-deps.ts';
 
-/** How often, and how far apart, store and channel are compared again. */
-const MAX_READS = 5;
+/** How often, and how far apart, the channel is looked at for the newest stored message. */
+const MAX_LOOKS = 5;
 const PAUSE_MS = 20;
 
 /** An older message that is not in the channel will not come any more (restart, expired history). */
@@ -26,20 +26,21 @@ interface StoredMessage {
   readonly atMs: number;
 }
 
-interface RoomSnapshot {
-  readonly messages: readonly StoredMessage[];
+interface ChannelTop {
   readonly position: StreamPosition | undefined;
+  /** Of the newest publication; 0: there is none, or it is no message. */
+  readonly seq: number;
 }
 
 const readMessage = (frame: RawJson): StoredMessage => {
   const value: unknown = JSON.parse(frame);
-  const seq = typeof value === 'object' && value !== null && 'seq' in value ? value.seq : 0;
-  const time =
-    typeof value === 'object' && value !== null && 'timestamp' in value ? value.timestamp : '';
+  const fields: { readonly seq?: unknown; readonly timestamp?: unknown } =
+    typeof value === 'object' && value !== null ? value : {};
+  const { seq, timestamp } = fields;
   return {
     frame,
     seq: typeof seq === 'number' ? seq : 0,
-    atMs: typeof time === 'string' ? Date.parse(time) : 0,
+    atMs: typeof timestamp === 'string' ? Date.parse(timestamp) : 0,
   };
 };
 
@@ -48,22 +49,40 @@ const pause = (clock: Clock): Promise<void> =>
     clock.after(PAUSE_MS, resolve);
   });
 
-const readRoom = async (deps: PlainDeps, room: string): Promise<RoomSnapshot> => {
-  const { channelAdmin, clock, limits, rooms } = deps;
-  for (let read = 1; ; read += 1) {
-    const page = await channelAdmin.history(roomChannel(room), { limit: 1, reverse: true });
-    const frames = limits.historyOnJoin === 0 ? [] : await rooms.recent(room, limits.historyOnJoin);
-    const messages = frames.map(readMessage);
-    const position = page.ok ? page.value.position : undefined;
-    const published = page.ok ? page.value.publications.at(-1) : undefined;
-    const newest = messages.at(-1);
-    const isBehind =
-      newest !== undefined &&
-      newest.seq > (published === undefined ? 0 : readMessage(published.data).seq) &&
-      clock.now() - newest.atMs < PUBLISH_LAG_MS;
-    if (!isBehind || read === MAX_READS) return { messages, position };
-    await pause(clock);
+const readTop = async (deps: PlainDeps, room: string): Promise<ChannelTop> => {
+  const page = await deps.channelAdmin.history(roomChannel(room), { limit: 1, reverse: true });
+  if (!page.ok) return { position: undefined, seq: 0 };
+  const [newest] = page.value.publications;
+  const seq = newest === undefined ? 0 : readMessage(newest.data).seq;
+  return { position: page.value.position, seq };
+};
+
+const untilPublished = async (
+  deps: PlainDeps,
+  room: string,
+  { seq, atMs }: StoredMessage,
+): Promise<void> => {
+  for (let look = 0; look < MAX_LOOKS; look += 1) {
+    if (deps.clock.now() - atMs > PUBLISH_LAG_MS) return;
+    const top = await readTop(deps, room);
+    if (top.seq >= seq) return;
+    await pause(deps.clock);
   }
+};
+
+interface RoomSnapshot {
+  readonly messages: readonly StoredMessage[];
+  readonly position: StreamPosition | undefined;
+}
+
+const readRoom = async (deps: PlainDeps, room: string): Promise<RoomSnapshot> => {
+  const { historyOnJoin } = deps.limits;
+  const { position, seq } = await readTop(deps, room);
+  const frames = historyOnJoin === 0 ? [] : await deps.rooms.recent(room, historyOnJoin);
+  const messages = frames.map(readMessage);
+  const newest = messages.at(-1);
+  if (newest !== undefined && newest.seq > seq) await untilPublished(deps, room, newest);
+  return { messages, position };
 };
 
 export interface JoinedRoom {
