@@ -10,10 +10,12 @@ export class Backlog {
   #dropped = 0;
   bytes = 0;
 
-  add(frame: Frame): void {
-    if (frame.latestKey !== undefined) this.#replace(frame.latestKey);
+  /** @returns true when an older frame gave way. */
+  add(frame: Frame): boolean {
+    const hasReplaced = frame.latestKey !== undefined && this.#replace(frame.latestKey);
     this.#frames.push(frame);
     this.bytes += frame.chunks[0].byteLength;
+    return hasReplaced;
   }
 
   chunks(): readonly Uint8Array[] {
@@ -22,7 +24,7 @@ export class Backlog {
     return chunks;
   }
 
-  #replace(key: object): void {
+  #replace(key: object): boolean {
     this.#places ??= new Map();
     const place = this.#places.get(key);
     const older = place === undefined ? undefined : this.#frames[place];
@@ -33,6 +35,7 @@ export class Backlog {
       if (this.#dropped > 64 && this.#dropped * 2 > this.#frames.length) this.#compact();
     }
     this.#places.set(key, this.#frames.length);
+    return older !== undefined;
   }
 
   #compact(): void {

@@ -7,44 +7,48 @@ import type { ChannelRules } from './namespaces.ts';
 import { visibleTo } from './recovery.ts';
 import type { ClientSession } from './session.ts';
 
-export async function readPresence(
+export function readPresence(
   session: ClientSession,
   channel: string,
 ): Promise<Outcome<readonly ClientInfo[]>> {
-  const allowed = await authorise(session, channel);
-  if (!allowed.ok) return allowed;
-  if (!allowed.value.namespace.hasPresence) return fail('not_available');
-  return guard(session, () => session.context.presenceStore.list(channel));
+  return guard(session, async () => {
+    const allowed = await authorise(session, channel);
+    if (!allowed.ok) return allowed;
+    if (!allowed.value.namespace.hasPresence) return fail('not_available');
+    return ok(await session.context.presenceStore.list(channel));
+  });
 }
 
-export async function readPresenceStats(
+export function readPresenceStats(
   session: ClientSession,
   channel: string,
 ): Promise<Outcome<PresenceStats>> {
-  const allowed = await authorise(session, channel);
-  if (!allowed.ok) return allowed;
-  if (!allowed.value.namespace.hasPresence) return fail('not_available');
-  return guard(session, () => session.context.presenceStore.stats(channel));
+  return guard(session, async () => {
+    const allowed = await authorise(session, channel);
+    if (!allowed.ok) return allowed;
+    if (!allowed.value.namespace.hasPresence) return fail('not_available');
+    return ok(await session.context.presenceStore.stats(channel));
+  });
 }
 
-export async function readHistory(
+export function readHistory(
   session: ClientSession,
   channel: string,
   query: HistoryQuery,
 ): Promise<Outcome<HistoryPage>> {
-  const allowed = await authorise(session, channel);
-  if (!allowed.ok) return allowed;
-  if (allowed.value.namespace.historySize <= 0) return fail('not_available');
   const { broker, limits } = session.context;
   const max = limits.maxHistoryPage;
   const limit = query.limit < 0 ? max : Math.min(query.limit, max);
-  const read = await guard(session, () => broker.history(channel, { ...query, limit }));
-  if (!read.ok) return read;
-  const { position, publications } = read.value;
-  if (query.since !== undefined && query.since.epoch !== position.epoch) {
-    return fail('unrecoverable_position');
-  }
-  return ok({ position, publications: visibleTo(session.user, publications) });
+  return guard(session, async () => {
+    const allowed = await authorise(session, channel);
+    if (!allowed.ok) return allowed;
+    if (allowed.value.namespace.historySize <= 0) return fail('not_available');
+    const { position, publications } = await broker.history(channel, { ...query, limit });
+    if (query.since !== undefined && query.since.epoch !== position.epoch) {
+      return fail('unrecoverable_position');
+    }
+    return ok({ position, publications: visibleTo(session.user, publications) });
+  });
 }
 
 async function authorise(session: ClientSession, channel: string): Promise<Outcome<ChannelRules>> {
@@ -60,9 +64,12 @@ async function authorise(session: ClientSession, channel: string): Promise<Outco
   return isAllowed ? ok(rules) : fail('permission_denied');
 }
 
-async function guard<T>(session: ClientSession, read: () => Promise<T>): Promise<Outcome<T>> {
+async function guard<T>(
+  session: ClientSession,
+  read: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
   try {
-    return ok(await read());
+    return await read();
   } catch (error) {
     session.context.logger.error({ err: error }, 'a channel could not be read');
     return fail('internal');

@@ -89,7 +89,8 @@ export class Channel extends WheelEntry implements Flushable {
 
   receive(event: ChannelEvent, epoch: string | undefined): void {
     if (this.#withheld !== undefined) {
-      this.#withheld.push({ event, epoch });
+      // One that finds no room shows as the next gap, once this one is healed.
+      if (this.#withheld.length < this.#owner.maxJoinBuffer) this.#withheld.push({ event, epoch });
       return;
     }
     if (event.type !== 'publication' || event.publication.offset === undefined) this.#add(event);

@@ -16,29 +16,32 @@ export async function publishFromClient(
   session: ClientSession,
   request: ClientPublishRequest,
 ): Promise<Outcome<PublishResult>> {
-  const { context, user } = session;
-  const { channel, data } = request;
+  const { context } = session;
+  const { channel } = request;
   if (session.state !== 'ready') return fail('not_available', 'the connection is not ready');
   if (!session.allowsPublish()) return fail('too_many_requests');
   const rules = context.namespaces.resolve(channel);
   if (rules === undefined) return fail('unknown_channel');
-  const allowed = mayPublish(session, channel, rules);
-  if (allowed === false || (allowed !== true && !(await allowed))) return fail('permission_denied');
   try {
-    const key = request.idempotencyKey;
-    const taken = context.policy.handlePublish({
-      user,
-      connectionId: session.id,
-      channel,
-      data,
-      ...(key === undefined ? {} : { idempotencyKey: key }),
-    });
+    const allowed = mayPublish(session, channel, rules);
+    if (allowed === false || (allowed !== true && !(await allowed))) {
+      return fail('permission_denied');
+    }
+    const taken = offerToDomain(session, request);
     if (taken !== undefined) return await taken;
     return ok(await publishToBroker(session, request, rules));
   } catch (error) {
     context.logger.error({ err: error, channel }, 'publish failed');
     return fail('internal');
   }
+}
+
+function offerToDomain(
+  session: ClientSession,
+  request: ClientPublishRequest,
+): Promise<Outcome<PublishResult>> | undefined {
+  const { user, id: connectionId } = session;
+  return session.context.policy.handlePublish({ user, connectionId, ...request });
 }
 
 function mayPublish(

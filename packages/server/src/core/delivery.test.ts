@@ -3,6 +3,7 @@ import { createLineFormat } from '../../../testkit/src/simulation/line-format.ts
 import {
   createFaultyFixture,
   createNodeFixture,
+  openPolicy,
 } from '../../../testkit/src/simulation/node-fixture.ts';
 
 const line = (channel: string, data: string): string => `{"channel":"${channel}","data":${data}}`;
@@ -151,6 +152,20 @@ describe('delivery', () => {
     expect(session.state).toBe('ready');
   });
 
+  it('[DEL10] nor does a domain that fails', async () => {
+    const broken = (): Promise<never> => Promise.reject(new Error('the store is away'));
+    const { connect, node } = await createNodeFixture({
+      policy: openPolicy({ isMember: broken, handlePublish: broken }),
+    });
+    const { session } = connect('ann');
+    expect(await session.subscribe('chat:1', {})).toMatchObject({ error: 'internal' });
+    expect(await session.history('chat:1', { limit: 1 })).toMatchObject({ error: 'internal' });
+    expect(await session.presence('chat:1')).toMatchObject({ error: 'internal' });
+    expect(await session.publish('live:1', '1', {})).toMatchObject({ error: 'internal' });
+    expect(node.channels().size).toBe(0);
+    expect(session.state).toBe('ready');
+  });
+
   it('[DEL11] deliveries are counted once per tick', async () => {
     const calls: [string, number][] = [];
     const metrics = {
@@ -161,7 +176,11 @@ describe('delivery', () => {
     for (let index = 0; index < 5; index += 1) await connect('ann').session.subscribe('ev:1', {});
     for (let index = 0; index < 4; index += 1) await node.publish('ev:1', '1');
     await clock.settle();
-    expect(calls).toEqual([['ws_deliveries_total', 20]]);
+    expect(calls).toEqual([
+      ['ws_deliveries_total', 20],
+      ['ws_messages_sent_total', 20],
+      ['ws_bytes_sent_total', expect.any(Number)],
+    ]);
   });
 });
 
@@ -203,11 +222,11 @@ describe('slow consumers', () => {
     expect(slow.socket.writes).toHaveLength(1);
     expect(quick.socket.writes).toHaveLength(19);
     expect(quick.session.state).toBe('ready');
-    expect(counters.get('ws_slow_consumers_total')).toBe(1);
+    expect(counters.get('ws_slow_consumers_total disconnect')).toBe(1);
   });
 
   it("[DEL8] `latest` keeps only a channel's newest run, beside everything else", async () => {
-    const { connect, node, clock } = await createNodeFixture();
+    const { connect, node, clock, counters } = await createNodeFixture();
     const client = connect('ann');
     for (const channel of ['progress:1', 'progress:2', 'live:1']) {
       await client.session.subscribe(channel, {});
@@ -229,6 +248,7 @@ describe('slow consumers', () => {
       line('progress:2', '"other"'),
       line('progress:1', '200'),
     ]);
+    expect(counters.get('ws_slow_consumers_total latest')).toBe(199);
   });
 
   it('[DEL8] however much a `latest` channel publishes, a waiting connection is not closed for it', async () => {

@@ -72,7 +72,8 @@ function deliverToGroup(
 ): void {
   const { channel, frame, behind } = output;
   const { firstOffset, nextOffset } = run;
-  const hasSkipped = run.skipped !== undefined || channel.hasNewcomers;
+  const hasSkipped =
+    run.excludedUsers !== undefined || run.joinedClients !== undefined || channel.hasNewcomers;
   for (const subscription of group.subscriptions) {
     const isInStep = subscription.next === firstOffset || subscription.next < 0 || firstOffset < 0;
     if (isInStep && !(hasSkipped && isSkipped(run, subscription))) {

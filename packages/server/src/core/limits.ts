@@ -20,7 +20,10 @@ export interface CoreLimits {
   readonly maxRecoveredPublications: number;
   /** Publications one history request may return. */
   readonly maxHistoryPage: number;
-  /** Events kept for a subscription that is still being set up; more make it fail, to be tried again. */
+  /**
+   * Events kept for a subscription that is still being set up (more make it fail, to be tried
+   * again), and for a channel whose gap is being healed.
+   */
   readonly maxJoinBuffer: number;
   /** An unauthenticated connection is closed after this. */
   readonly authenticateWithinMs: number;

@@ -86,7 +86,7 @@ export class OutboundQueue implements Flushable {
     if (chunks === NOTHING) return;
     this.#chunks = NOTHING;
     this.#ownChunks = undefined;
-    if (this.#owner.init.socket.send(chunks) === 'full') this.#backlog = new Backlog();
+    this.#write(chunks);
   }
 
   /** The socket takes bytes again: everything that waited goes out in one write. */
@@ -95,8 +95,7 @@ export class OutboundQueue implements Flushable {
     if (backlog === undefined) return;
     this.#backlog = undefined;
     const chunks = backlog.chunks();
-    if (chunks.length === 0) return;
-    if (this.#owner.init.socket.send(chunks) === 'full') this.#backlog = new Backlog();
+    if (chunks.length > 0) this.#write(chunks);
   }
 
   /** Forgets everything; what the socket was given already is the transport's. */
@@ -106,6 +105,11 @@ export class OutboundQueue implements Flushable {
     this.#messages = undefined;
     this.#lateFrames = undefined;
     this.#backlog = undefined;
+  }
+
+  #write(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.#environment.tally.bytes += chunk.byteLength;
+    if (this.#owner.init.socket.send(chunks) === 'full') this.#backlog = new Backlog();
   }
 
   #list(): void {
@@ -121,8 +125,9 @@ export class OutboundQueue implements Flushable {
   #mergeLateFrames(frames: readonly Frame[]): void {
     this.#lateFrames = undefined;
     for (const frame of frames) {
-      if (this.#backlog !== undefined) this.#backlog.add(frame);
-      else if (this.#chunks === NOTHING) this.#chunks = frame.chunks;
+      if (this.#backlog !== undefined) {
+        if (this.#backlog.add(frame)) this.#environment.tally.dropped += 1;
+      } else if (this.#chunks === NOTHING) this.#chunks = frame.chunks;
       else this.#append(frame.chunks[0]);
     }
   }

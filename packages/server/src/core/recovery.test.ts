@@ -35,6 +35,13 @@ async function positionOf(fixture: NodeFixture, channel: string): Promise<Stream
   return page.position;
 }
 
+interface Scenario {
+  readonly counts: readonly number[];
+  readonly settles: readonly boolean[];
+  readonly isRecovering: boolean;
+  readonly hasOther: boolean;
+}
+
 const dataOf = (result: SubscribeResult): string[] =>
   result.publications.map((publication) => publication.data);
 const offsetsIn = (lines: readonly string[]): number[] =>
@@ -157,6 +164,52 @@ describe('recovery', () => {
     expect(live[0]).toBe('reply');
     const all = [...result.publications.map((each) => each.offset), ...offsetsIn(live.slice(1))];
     expect(all).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('[REC4] wherever publications fall while somebody subscribes, each is seen once and in order', async () => {
+    const scenario = fc.record({
+      counts: fc.array(fc.nat(4), { minLength: 6, maxLength: 6 }),
+      settles: fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
+      isRecovering: fc.boolean(),
+      hasOther: fc.boolean(),
+    });
+    const check = async ({ counts, settles, isRecovering, hasOther }: Scenario): Promise<void> => {
+      const fixture = await createFaultyFixture();
+      const { faulty, clock, connect } = fixture;
+      let published = 0;
+      const publishPhase = async (phase: number): Promise<void> => {
+        const to = published + (counts[phase] ?? 0);
+        await publishMany(fixture, 'ev:1', { from: published + 1, to });
+        published = to;
+        if (settles[phase] === true) await clock.settle();
+      };
+      const start = await positionOf(fixture, 'ev:1');
+      if (hasOther) await subscribed(connect('bob'), 'ev:1');
+      await publishPhase(0);
+      const gates: (() => void)[] = [];
+      const gate = (): Promise<void> => new Promise((resolve) => gates.push(resolve));
+      faulty.beforeHistory = gate;
+      faulty.afterHistory = gate;
+      const ann = connect('ann');
+      const reply = subscribed(ann, 'ev:1', isRecovering ? start : undefined);
+      await publishPhase(1);
+      for (const phase of [2, 3]) {
+        while (gates.length < phase - 1) await clock.settle();
+        await publishPhase(phase);
+        gates[phase - 2]?.();
+      }
+      await publishPhase(4);
+      const result = await reply;
+      await publishPhase(5);
+      await clock.settle();
+      const first = isRecovering ? 1 : (result.position?.offset ?? 0) + 1;
+      const seen = [
+        ...result.publications.map((publication) => publication.offset),
+        ...offsetsIn(ann.socket.lines),
+      ];
+      expect(seen).toEqual(Array.from({ length: published - first + 1 }, (_, at) => first + at));
+    };
+    await fc.assert(fc.asyncProperty(scenario, check), { numRuns: 150 });
   });
 
   it('[REC13] more publications while subscribing than can be kept fail it with a temporary error', async () => {

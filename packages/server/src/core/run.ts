@@ -13,27 +13,30 @@ export interface Run {
   /** One more than the last offset. Offsets within a run have no holes. */
   readonly nextOffset: number;
   readonly hasJoinLeave: boolean;
-  /** Users and connection ids that must not get all of it. */
-  readonly skipped: ReadonlySet<string> | undefined;
+  /** Users that must not get all of it. */
+  readonly excludedUsers: ReadonlySet<string> | undefined;
+  /** Connections that must not: their own joins are in it. */
+  readonly joinedClients: ReadonlySet<string> | undefined;
 }
 
 export function describeRun(events: readonly ChannelEvent[]): Run {
   let publicationCount = 0;
   let firstOffset = -1;
   let nextOffset = -1;
-  let skipped: Set<string> | undefined;
+  let excludedUsers: Set<string> | undefined;
+  let joinedClients: Set<string> | undefined;
   for (const event of events) {
     if (event.type === 'publication') {
       publicationCount += 1;
       const { offset, excludeUser } = event.publication;
       if (excludeUser !== undefined && excludeUser !== '') {
-        skipped = (skipped ?? new Set()).add(userKey(excludeUser));
+        excludedUsers = (excludedUsers ?? new Set()).add(excludeUser);
       }
       if (offset === undefined) continue;
       if (firstOffset < 0) firstOffset = offset;
       nextOffset = offset + 1;
     } else if (event.type === 'join') {
-      skipped = (skipped ?? new Set()).add(event.info.client);
+      joinedClients = (joinedClients ?? new Set()).add(event.info.client);
     }
   }
   return {
@@ -42,15 +45,16 @@ export function describeRun(events: readonly ChannelEvent[]): Run {
     firstOffset,
     nextOffset,
     hasJoinLeave: publicationCount < events.length,
-    skipped,
+    excludedUsers,
+    joinedClients,
   };
 }
 
+/** True for whoever must be looked at event by event. */
 export function isSkipped(run: Run, subscription: Subscription): boolean {
   if (subscription.runOffset > 0) return true;
-  if (run.skipped === undefined) return false;
-  const { subscriber } = subscription;
-  return run.skipped.has(userKey(subscriber.user)) || run.skipped.has(subscriber.id);
+  if (run.excludedUsers?.has(subscription.subscriber.user) === true) return true;
+  return run.joinedClients?.has(subscription.subscriber.id) === true;
 }
 
 /** The part of a run that one subscription is to see. */
@@ -75,6 +79,3 @@ function isFor(event: ChannelEvent, subscription: Subscription): boolean {
   }
   return offset === undefined || offset >= subscription.next;
 }
-
-/** Keeps user names apart from connection ids in one set. */
-const userKey = (user: string): string => `u:${user}`;

@@ -22,7 +22,7 @@ const NEVER = 0x7fff_ffff;
 export class SessionTimer extends WheelEntry {
   readonly #session: TimedSession;
   readonly #wheel: TimerWheel;
-  #isReady = false;
+  #state: 'authenticating' | 'ready' | 'stopped' = 'authenticating';
   #heartbeat: Heartbeat | undefined = undefined;
   #pingTick = NEVER;
   #lastFrameTick = 0;
@@ -44,7 +44,7 @@ export class SessionTimer extends WheelEntry {
 
   /** `spread` in [0, 1): the first ping comes in [interval/2, interval), so that a storm of connects is no storm of pings. */
   startHeartbeat(heartbeat: Heartbeat, spread: number): void {
-    this.#isReady = true;
+    this.#state = 'ready';
     this.#heartbeat = heartbeat;
     this.#lastFrameTick = this.#wheel.tick;
     if (heartbeat.intervalMs > 0) {
@@ -58,7 +58,7 @@ export class SessionTimer extends WheelEntry {
     this.#graceTicks = Math.ceil(graceMs / WHEEL_TICK_MS);
     this.#expiryTick = afterMs === undefined ? NEVER : this.#wheel.tickAfter(Math.max(0, afterMs));
     this.#isExpiring = false;
-    if (this.#isReady) this.#reschedule();
+    this.#reschedule();
   }
 
   handleFrame(): void {
@@ -67,11 +67,12 @@ export class SessionTimer extends WheelEntry {
   }
 
   stop(): void {
+    this.#state = 'stopped';
     this.#wheel.cancel(this);
   }
 
   handleTimer(): void {
-    if (!this.#isReady) {
+    if (this.#state === 'authenticating') {
       this.#session.handleStale();
       return;
     }
@@ -127,6 +128,8 @@ export class SessionTimer extends WheelEntry {
   }
 
   #reschedule(): void {
+    // The session may have been ended from within one of its own deadlines.
+    if (this.#state !== 'ready') return;
     const dueTick = Math.min(this.#pingTick, this.#deathTick(), this.#expiryTick);
     if (dueTick === NEVER) this.#wheel.cancel(this);
     else this.#wheel.scheduleAt(this, dueTick);

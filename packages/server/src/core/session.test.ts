@@ -104,6 +104,25 @@ describe('session', () => {
     expect(client.expiring.count).toBe(1);
   });
 
+  it('[SES4] a protocol may end the session when it is told of the expiry', async () => {
+    const { open, clock } = await createNodeFixture();
+    const client = open({
+      heartbeat: NATIVE,
+      listener: {
+        handleSubscribed() {},
+        handleUnsubscribed() {},
+        handleDisconnect: (_session, disconnect) => disconnect,
+        handleExpiring: (session) => session.disconnect({ code: 1008, reason: 'Unauthorized' }),
+      },
+    });
+    client.session.authenticate({ user: 'ann', expiresAt: clock.now() / 1000 + 10 });
+    await clock.advance(10_000);
+    expect(client.socket.closeFrame?.code).toBe(1008);
+    await clock.advance(120_000);
+    expect(client.socket.lines).toEqual([]);
+    expect(clock.pendingTimers).toBe(1);
+  });
+
   it('[SES5] the first ping comes within [interval/2, interval), then every interval', async () => {
     const { connect, clock } = await createNodeFixture();
     const firsts: number[] = [];
@@ -195,6 +214,8 @@ describe('session', () => {
     client.session.disconnect({ code: 3500, reason: 'invalid token' });
     expect(client.socket.writes).toEqual([['reply', 'last words']]);
     expect(client.socket.closeFrame).toEqual({ code: 1008, reason: 'Unauthorized' });
+    client.session.send('too late');
+    await clock.settle();
     client.session.handleClosed(true);
     client.session.send('too late');
     await clock.settle();

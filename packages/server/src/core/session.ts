@@ -35,11 +35,12 @@ import { scheduleExpiry } from './subscription-expiry.ts';
 type SessionState =
   | { readonly type: 'connecting' }
   | { readonly type: 'ready'; readonly identity: Identity }
-  | { readonly type: 'draining' }
+  | { readonly type: 'draining'; readonly hasLastWords: boolean }
   | { readonly type: 'closed' };
 
 const CONNECTING: SessionState = { type: 'connecting' };
-const DRAINING: SessionState = { type: 'draining' };
+const LAST_WORDS: SessionState = { type: 'draining', hasLastWords: true };
+const DRAINING: SessionState = { type: 'draining', hasLastWords: false };
 const CLOSED: SessionState = { type: 'closed' };
 /** Codes that allow a return but mean that nobody is there at present. */
 const GONE: ReadonlySet<number> = new Set([DISCONNECTS.no_pong.code, DISCONNECTS.expired.code]);
@@ -110,7 +111,8 @@ export class ClientSession implements Session, Subscriber {
   }
 
   send(message: string): void {
-    if (this.#state.type === 'closed') return;
+    const state = this.#state;
+    if (state.type === 'closed' || (state.type === 'draining' && !state.hasLastWords)) return;
     this.queue.send(message);
   }
 
@@ -119,8 +121,9 @@ export class ClientSession implements Session, Subscriber {
     // Who is told to come back may be there again in a moment: others need not hear of it.
     const isBackSoon = !isTerminal(disconnect.code) && !GONE.has(disconnect.code);
     this.#end(isBackSoon);
-    this.#state = DRAINING;
+    this.#state = LAST_WORDS;
     const closeFrame = this.init.listener.handleDisconnect(this, disconnect);
+    this.#state = DRAINING;
     this.queue.flush();
     this.queue.discard();
     this.init.socket.close(closeFrame);
@@ -223,7 +226,7 @@ export class ClientSession implements Session, Subscriber {
   }
 
   handleSlow(): void {
-    this.context.metrics.count('ws_slow_consumers_total', 1);
+    this.context.metrics.count('ws_slow_consumers_total', 1, { policy: 'disconnect' });
     this.queue.discard();
     this.disconnect(DISCONNECTS.slow);
   }

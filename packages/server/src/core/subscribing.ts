@@ -151,8 +151,8 @@ function resultOf(
 }
 
 function countRecovery(context: CoreContext, hasRecovered: boolean | undefined): void {
-  const outcome = hasRecovered === true ? 'recovered' : 'missed';
-  context.metrics.count('ws_recoveries_total', 1, { outcome });
+  const result = hasRecovered === true ? 'recovered' : 'missed';
+  context.metrics.count('ws_recoveries_total', 1, { result });
 }
 
 function refusal(options: SubscribeOptions, nowMs: number): Outcome<never> {

@@ -48,6 +48,7 @@ export class TimerWheel {
   #tick = 0;
   #size = 0;
   #cancelStep: (() => void) | undefined;
+  #isStopped = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -98,12 +99,15 @@ export class TimerWheel {
     this.#size -= 1;
   }
 
+  /** For good: whatever is scheduled from now on never comes. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancelStep?.();
     this.#cancelStep = undefined;
   }
 
   #arm(): void {
+    if (this.#isStopped) return;
     const nextAtMs = this.#originMs + (this.#tick + 1) * WHEEL_TICK_MS;
     const delayMs = Math.max(0, nextAtMs - this.#clock.monotonic());
     this.#cancelStep = this.#clock.after(delayMs, this.#step);

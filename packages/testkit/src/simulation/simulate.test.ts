@@ -11,7 +11,7 @@ const SEEDS =
 
 describe('simulation', () => {
   it(
-    '[REC2] [REC6] [DEL4] whatever breaks, nothing is lost, repeated or reordered without a word',
+    '[REC2] [REC6] [DEL4] [PRE1] whatever breaks, nothing is lost, repeated or reordered without a word, and presence is right in the end',
     { timeout: 60_000 + RUNS * 200 },
     async () => {
       let publications = 0;

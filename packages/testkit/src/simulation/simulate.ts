@@ -33,7 +33,13 @@ export interface SimulationResult {
 
 const HISTORY_SIZE = 20;
 const NAMESPACES = ['ev', 'user'].map((name) =>
-  namespace(name, { historySize: HISTORY_SIZE, historyTtlMs: 3_600_000, canRecover: true }),
+  namespace(name, {
+    historySize: HISTORY_SIZE,
+    historyTtlMs: 3_600_000,
+    canRecover: true,
+    hasPresence: true,
+    hasJoinLeave: true,
+  }),
 );
 
 class World {
