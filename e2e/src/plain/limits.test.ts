@@ -110,6 +110,10 @@ describe('connections of one user (C4)', () => {
     }
     const refused = await fixture.connect('/api/ws/notifications', { sub: 'alice' });
     expect(await refused.closed).toEqual({ code: 1008, reason: 'Too many connections' });
+    const token = await fixture.server.token('alice');
+    const stream = await fetch(`${fixture.server.url}/api/notifications/stream?token=${token}`);
+    expect(stream.status).toBe(429);
+    expect(await stream.json()).toMatchObject({ code: 111, detail: 'Too many connections' });
     const other = await fixture.connect('/api/ws/notifications', { sub: 'bob' });
     expect(await other.nextJson()).toMatchObject({ type: 'connected' });
   });

@@ -154,8 +154,21 @@ const answer = async (
   const accepted = open.session.authenticate(identity.value);
   if (!accepted.ok) {
     open.session.disconnect(DISCONNECTS.connection_limit);
-    return deps.sendProblem(reply, fail('too_many_requests', 'too many connections'));
+    const isLimit = accepted.error === 'limit_exceeded';
+    return deps.sendProblem(
+      reply,
+      isLimit ? fail('too_many_requests', accepted.message) : accepted,
+    );
   }
+  deps.logger.info(
+    {
+      connection: open.session.id,
+      user: open.session.user,
+      endpoint: open.session.init.protocol,
+      remoteAddress: request.ip,
+    },
+    'connected',
+  );
   beginStream(reply, open);
   run(deps, open, start.value).catch((error: unknown) => {
     deps.logger.error({ err: error, connection: open.session.id }, 'notification stream failed');
