@@ -155,13 +155,13 @@ async function historyOf(api: Call, conversationId: string): Promise<readonly Se
 }
 
 async function expectInbox(ann: Call): Promise<void> {
-  const titles: unknown[] = [];
+  const titles: string[] = [];
   let cursor = '';
   do {
     const { status, body } = await ann('GET', `/api/v1/me/notifications?limit=100${cursor}`);
     expect(status).toBe(200);
     const page = body['notifications'] as readonly Readonly<Record<string, unknown>>[];
-    titles.push(...page.map(({ title }) => title));
+    titles.push(...page.map(({ title }) => String(title)));
     cursor = typeof body['next'] === 'string' ? `&cursor=${encodeURIComponent(body['next'])}` : '';
   } while (cursor !== '');
   expect(titles.toSorted()).toEqual([...notifications.keys()].toSorted());
