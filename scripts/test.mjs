@@ -1,14 +1,13 @@
 // npm test: installs what is missing, then everything: types, lint, format, dead code, spec rules,
 // build, and all tests. The last line is `N passed, N failed, N skipped`.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installPrograms } from './programs.mjs';
 import { installIfNeeded, node, run, say, sourceFlags } from './workspace.mjs';
 
 installIfNeeded();
-const notRun = [];
-installChromium();
+const { notRun, excluded } = installPrograms();
 
 const checks = [
   ['types', node, ['scripts/typecheck.mjs']],
@@ -35,6 +34,7 @@ const code = await run('vitest', [
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${report}`,
+  ...excluded.flatMap((pattern) => ['--exclude', pattern]),
   ...process.argv.slice(2),
 ]);
 addReport();
@@ -59,35 +59,4 @@ function addReport() {
   totals.skipped += result.numPendingTests + (result.numTodoTests ?? 0);
   // A file that could not be loaded, an error outside any test, or no test at all is a failure too.
   if (result.numTotalTests === 0 || (code !== 0 && result.numFailedTests === 0)) totals.failed += 1;
-}
-
-/** The browser tests need a Chromium: from the distribution where we may install, else from the PATH. */
-function installChromium() {
-  const names = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  const found = process.env.CHROMIUM_PATH ?? names.find((path) => existsSync(path));
-  if (found !== undefined) {
-    process.env.CHROMIUM_PATH = found;
-    return;
-  }
-  const isRoot = process.getuid?.() === 0;
-  const sudo = isRoot ? [] : ['sudo', '-n'];
-  const canInstall =
-    existsSync('/usr/bin/apt-get') && (isRoot || spawnSync('sudo', ['-n', 'true']).status === 0);
-  if (canInstall) {
-    say('Installing Chromium and fonts for the browser tests …');
-    for (const args of [
-      ['apt-get', 'update', '-qq'],
-      ['apt-get', 'install', '-y', '-qq', 'chromium', 'fonts-noto-cjk'],
-    ]) {
-      const [command, ...rest] = [...sudo, ...args];
-      spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
-    }
-  }
-  const installed = names.find((path) => existsSync(path));
-  if (installed === undefined) {
-    notRun.push('browser tests: no Chromium found; install it or set CHROMIUM_PATH');
-    process.argv.push('--exclude', 'e2e/src/browser/**');
-  } else {
-    process.env.CHROMIUM_PATH = installed;
-  }
 }

@@ -41,7 +41,9 @@ function checkIdentity(draft: Draft, problems: string[], warnings: string[]): vo
     problems.push('JWKS_URL: must be an https URL (http only on loopback)');
   }
   if (settings.jwksUrl !== undefined && settings.jwtPublicKey !== undefined) {
-    problems.push('JWT_PUBLIC_KEY and JWKS_URL exclude each other; keep the one your issuer offers');
+    problems.push(
+      'JWT_PUBLIC_KEY and JWKS_URL exclude each other; keep the one your issuer offers',
+    );
   }
   if (!isProduction && !draft.isLoopback && !hasKey && !settings.insecure) {
     problems.push(

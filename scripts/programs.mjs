@@ -1,0 +1,59 @@
+// Programs that some suites need beside npm packages: from the distribution where we may install,
+// else from where they are; what is missing then is said loudly at the end of the run.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { say } from './workspace.mjs';
+
+const PROGRAMS = [
+  {
+    name: 'Chromium',
+    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    variable: 'CHROMIUM_PATH',
+    packages: ['chromium', 'fonts-noto-cjk'],
+    suites: ['e2e/src/browser/**', 'e2e/src/http/docs.test.ts'],
+  },
+  {
+    name: 'strace',
+    paths: ['/usr/bin/strace'],
+    packages: ['strace'],
+    suites: ['e2e/src/durability/sync-order.test.ts'],
+  },
+];
+
+/** What could not be run (for people), and the test files to leave out for it. */
+export function installPrograms() {
+  const missing = PROGRAMS.filter((program) => pathOf(program) === undefined);
+  if (missing.length > 0) install(missing.flatMap(({ packages }) => packages));
+  const notRun = [];
+  const excluded = [];
+  for (const program of PROGRAMS) {
+    const path = pathOf(program);
+    if (path === undefined) {
+      const hint = program.variable === undefined ? '' : ` or set ${program.variable}`;
+      notRun.push(`${program.suites.join(', ')}: no ${program.name} found; install it${hint}`);
+      excluded.push(...program.suites);
+    } else if (program.variable !== undefined) {
+      process.env[program.variable] = path;
+    }
+  }
+  return { notRun, excluded };
+}
+
+const pathOf = ({ variable, paths }) =>
+  (variable === undefined ? undefined : process.env[variable]) ?? paths.find(existsSync);
+
+function install(packages) {
+  const isRoot = process.getuid?.() === 0;
+  const sudo = isRoot ? [] : ['sudo', '-n'];
+  const mayInstall =
+    existsSync('/usr/bin/apt-get') && (isRoot || spawnSync('sudo', ['-n', 'true']).status === 0);
+  if (!mayInstall) return;
+  say(`Installing ${packages.join(', ')} for the tests …`);
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...packages],
+  ]) {
+    const [command, ...rest] = [...sudo, 'apt-get', ...args];
+    spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+}
