@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Fate } from '../../../testkit/src/simulation/faulty-broker.ts';
-import { createFaultyFixture } from '../../../testkit/src/simulation/node-fixture.ts';
+import {
+  createFaultyFixture,
+  createNodeFixture,
+} from '../../../testkit/src/simulation/node-fixture.ts';
 import type { NodeFixture, TestClient } from '../../../testkit/src/simulation/node-fixture.ts';
 
 const offsets = (client: TestClient): number[] =>
@@ -148,6 +151,20 @@ describe('position check', () => {
       await clock.advance(5_000);
     }
     expect(faulty.countOf('history', 'ev:1')).toBe(quiet);
+  });
+
+  it('[REC9] a broker that cannot lose deliveries is not asked', async () => {
+    const { connect, clock, broker } = await createNodeFixture();
+    expect(broker.deliversReliably).toBe(true);
+    await connect('ann').session.subscribe('ev:1', {});
+    let questions = 0;
+    const { history } = broker;
+    broker.history = (...query) => {
+      questions += 1;
+      return history.apply(broker, query);
+    };
+    await clock.advance(60_000);
+    expect(questions).toBe(0);
   });
 
   it('[REC9] the questions of many channels are spread over the interval', async () => {

@@ -82,7 +82,7 @@ export class Hub implements BrokerHandler, ChannelOwner {
     if (channel === undefined) return;
     channel.goLive(subscription, nextOffset);
     this.#dependencies.presence.enter(subscription);
-    if (channel.rules.isPositioned && channel.dueTick < 0) {
+    if (this.#needsChecks(channel) && channel.dueTick < 0) {
       // As if it had been looked at some time ago: channels that begin together part ways.
       const ageTicks = Math.floor(this.#dependencies.random.next() * this.#intervalTicks());
       channel.verifiedTick = this.wheel.tick - ageTicks;
@@ -126,7 +126,7 @@ export class Hub implements BrokerHandler, ChannelOwner {
       else this.wheel.schedule(channel, limits.brokerReleaseDelayMs);
       return;
     }
-    if (!channel.rules.isPositioned) return;
+    if (!this.#needsChecks(channel)) return;
     const dueTick = channel.verifiedTick + this.#intervalTicks();
     if (this.wheel.tick < dueTick) {
       this.wheel.scheduleAt(channel, dueTick);
@@ -155,6 +155,10 @@ export class Hub implements BrokerHandler, ChannelOwner {
     this.#dependencies.broker.unsubscribe(channel.name).catch((error: unknown) => {
       this.#dependencies.logger.warn({ err: error, channel: channel.name }, 'unsubscribe failed');
     });
+  }
+
+  #needsChecks(channel: Channel): boolean {
+    return channel.rules.isPositioned && this.#dependencies.broker.deliversReliably !== true;
   }
 
   #intervalTicks(): number {

@@ -39,6 +39,8 @@ export interface BrokerHandler {
  * Every method rejects only when the broker itself fails.
  */
 export interface Broker {
+  /** True where a saved publication cannot fail to be delivered (one process): nobody looks for lost ones. */
+  readonly deliversReliably?: boolean;
   start(handler: BrokerHandler): Promise<void>;
   subscribe(channel: string): Promise<void>;
   unsubscribe(channel: string): Promise<void>;

@@ -51,6 +51,7 @@ export function createMemoryBroker(
 }
 
 class MemoryBroker implements Broker {
+  readonly deliversReliably = true;
   readonly #clock: Clock;
   readonly #limits: MemoryBrokerLimits;
   readonly #keys: IdempotencyKeys;
