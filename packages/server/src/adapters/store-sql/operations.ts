@@ -62,6 +62,3 @@ export type ArgumentsOf<Name extends OperationName> =
 
 export type ValueOf<Name extends OperationName> =
   OperationOf<Name> extends Operation<infer _, infer Value> ? Value : never;
-
-export const isOperationName = (name: string): name is OperationName =>
-  Object.hasOwn(OPERATIONS, name);

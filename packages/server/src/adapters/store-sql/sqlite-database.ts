@@ -39,7 +39,6 @@ export function restartLog(database: DatabaseSync): void {
 
 /** https://sqlite.org/rescode.html */
 const BUSY = 5;
-const CONSTRAINT = 19;
 const FAILURES = new Map([
   [3, 'permission denied'],
   [BUSY, 'locked by another process'],
@@ -60,9 +59,6 @@ export function deviceFailureOf(error: unknown): string | undefined {
 }
 
 export const isLocked = (error: unknown): boolean => primaryCodeOf(error) === BUSY;
-
-export const isConstraintViolation = (error: unknown): boolean =>
-  primaryCodeOf(error) === CONSTRAINT;
 
 function primaryCodeOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;

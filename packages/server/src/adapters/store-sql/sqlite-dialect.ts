@@ -65,5 +65,5 @@ export function toBinding(value: unknown): SQLInputValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     return value;
   }
-  throw new TypeError(`cannot store a ${typeof value} in SQLite`);
+  throw new TypeError(`cannot store this in SQLite: ${typeof value}`);
 }

@@ -22,7 +22,7 @@ export function createSqliteExecutor(database: DatabaseSync): Executor {
   return {
     run<P extends object, R>(source: Statement<P, R>, parameters: P): readonly R[] {
       const entry = prepared.get(source) ?? prepare(source);
-      const values = entry.compiled.bind(parameters).map(toBinding);
+      const values = entry.compiled.bind(parameters, toBinding);
       // Kysely derived R from the columns of the very SQL that is executed here.
       return entry.statement.all(...values) as R[];
     },

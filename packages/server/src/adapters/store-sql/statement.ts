@@ -28,8 +28,8 @@ export const statement = <P extends object, R>(
 
 export interface CompiledStatement<P> {
   readonly sql: string;
-  /** The values of `parameters`, in the order the SQL wants them. */
-  bind(parameters: P): unknown[];
+  /** The values of `parameters` in the order the SQL wants them, as the driver takes them. */
+  bind<V>(parameters: P, toDriver: (value: unknown) => V): V[];
 }
 
 /** Makes statements ready for one database. */
@@ -38,14 +38,16 @@ export function createStatementCompiler(dialect: SqlDialect) {
   return <P extends object, R>(source: Statement<P, R>): CompiledStatement<P> => {
     const { sql, parameters } = source.build(db, markers<P>()).compile();
     const places = parameters.map((value) =>
-      value instanceof Placeholder ? { name: value.parameter } : { constant: value },
+      value instanceof Placeholder
+        ? { name: value.parameter, constant: undefined }
+        : { name: undefined, constant: value },
     );
     return {
       sql,
-      bind: (values) => {
+      bind: (values, toDriver) => {
         const byName = values as Readonly<Record<string, unknown>>;
-        return places.map((place) =>
-          place.name === undefined ? place.constant : byName[place.name],
+        return places.map(({ name, constant }) =>
+          toDriver(name === undefined ? constant : byName[name]),
         );
       },
     };
