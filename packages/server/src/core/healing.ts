@@ -6,7 +6,7 @@
 import type { Publication, StreamPosition } from '@carillon/protocol';
 import type { Broker, HistoryPage } from '../ports/broker.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Channel } from './channel.ts';
+import type { BrokerEvent, Channel } from './channel.ts';
 import { isContiguous } from './recovery.ts';
 
 export interface HealingDependencies {
@@ -18,9 +18,14 @@ export interface HealingDependencies {
 /** The channel withholds events from the gap on; this ends it. Never rejects. */
 export async function heal(channel: Channel, dependencies: HealingDependencies): Promise<void> {
   const from = channel.position;
+  const { generation } = channel;
   if (from === undefined) return;
   const page = await readMissed(channel, from, dependencies);
   if (channel.isReleased) return;
+  if (channel.generation !== generation) {
+    resume(dropEpoch(from.epoch, channel.endHealing([])), channel);
+    return;
+  }
   const missed = page === undefined ? undefined : healingPublications(from, page);
   const withheld = channel.endHealing(missed ?? []);
   if (missed === undefined) {
@@ -29,12 +34,21 @@ export async function heal(channel: Channel, dependencies: HealingDependencies):
   } else {
     dependencies.logger.debug({ channel: channel.name, missed: missed.length }, 'gap healed');
   }
+  resume(withheld, channel);
+}
+
+function resume(withheld: readonly BrokerEvent[], channel: Channel): void {
   for (const { event, epoch } of withheld) {
     if (event.type === 'publication' && event.publication.offset !== undefined) {
       skipHoleInHistory(channel, { epoch: epoch ?? '', offset: event.publication.offset });
     }
     channel.receive(event, epoch);
   }
+}
+
+/** A subscriber found a new epoch while history was asked: what the old one still had is void. */
+function dropEpoch(epoch: string, withheld: readonly BrokerEvent[]): readonly BrokerEvent[] {
+  return withheld.filter((each) => each.epoch !== epoch);
 }
 
 /** Ends every position of the channel: the stream goes on from `position`, whatever was before. */
