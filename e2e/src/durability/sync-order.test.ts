@@ -55,12 +55,20 @@ if (canTrace) {
 
   it('a sync that fails once is not trusted again: nothing is acknowledged until the log is new', async () => {
     const failing = ['-e', 'inject=fsync,fdatasync:error=EIO:when=40'];
-    const printed = trace('-e', 'trace=fsync,fdatasync', ...failing).split('\n');
+    const watched = 'trace=fsync,fdatasync,ftruncate,unlink,write';
+    const printed = trace('-e', watched, ...failing).split('\n');
     const refusals = printed.filter((line) => line.startsWith('refused'));
     expect(refusals).toEqual([expect.stringMatching(/^refused \d+ input\/output error/)]);
     const acks = printed.filter((line) => line.startsWith('ack'));
     expect(acks).toEqual(Array.from({ length: ACKS }, (_, n) => `ack ${n}`));
     expect(printed).toContain(`stored ${ACKS}`);
+    const calls = (await readFile(join(directory, 'trace'), 'utf8')).split('\n');
+    const since = calls.slice(calls.findIndex((call) => call.includes('EIO')));
+    const untilAck = since.slice(
+      0,
+      since.findIndex((call) => /write\(1, "ack/.test(call)),
+    );
+    expect(untilAck).toContainEqual(expect.stringMatching(/ftruncate\(\d+, 0|unlink\(".*-wal"/));
   }, 60_000);
 }
 
