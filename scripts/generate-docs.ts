@@ -1,8 +1,15 @@
-// docs/configuration.md and docs/errors.md from their tables. `--check` fails when a file is not up to date.
+// docs/configuration.md and docs/errors.md from their tables, and the tables inside docs/protocol.md and
+// docs/operations.md. `--check` fails when a file is not up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Disconnect, ErrorDefinition } from '@carillon/protocol';
 import { DISCONNECTS, ERRORS, PLAIN_CLOSES, UNSUBSCRIBES, isTerminal } from '@carillon/protocol';
+import type { Procedure, ProcedureAccess } from '@carillon/protocol/procedures';
+import { PROCEDURES } from '@carillon/protocol/procedures';
+import {
+  FAMILIES,
+  METRIC_PREFIX,
+} from '../packages/server/src/adapters/metrics-prometheus/families.ts';
 import { settingsMarkdown } from '../packages/server/src/config/describe-settings.ts';
 
 const docs = join(import.meta.dirname, '..', 'docs');
@@ -125,10 +132,49 @@ Built in, and not to be redefined: \`user\` (one person's events), \`chat\` (con
 (progress) and \`room\` (public rooms).
 `;
 
+const CALLERS: Readonly<Record<ProcedureAccess, string>> = {
+  anyone: 'anyone',
+  user: 'user',
+  backend: 'backend',
+  'user-or-backend': 'user, backend',
+  admin: 'backend',
+};
+
+const procedureRow = ({ name, summary, access, http }: Procedure): string =>
+  `| \`${name}\` | \`${http.method} ${http.path}\` | ${CALLERS[access]} | ${summary} |`;
+
+const procedures = [
+  '| RPC method | REST route | who may call | what it does |',
+  '|---|---|---|---|',
+  ...PROCEDURES.map(procedureRow),
+].join('\n');
+
+const metrics = [
+  '| metric | kind | labels | meaning |',
+  '|---|---|---|---|',
+  ...Object.entries(FAMILIES).map(([name, { type, labels, help }]) => {
+    const labelled = labels.map((label) => `\`${label}\``).join(', ');
+    return `| \`${METRIC_PREFIX}${name}\` | ${type} | ${labelled} | ${help} |`;
+  }),
+].join('\n');
+
+/** A page written by hand, with the table between its `<!-- begin … -->` and `<!-- end … -->` renewed. */
+function pageWith(file: string, section: string, table: string): string {
+  const page = readOrEmpty(join(docs, file));
+  const begin = `<!-- begin ${section}: made by \`npm run docs\` -->\n`;
+  const end = `\n<!-- end ${section} -->`;
+  const start = page.indexOf(begin);
+  const stop = page.indexOf(end, start);
+  if (start < 0 || stop < 0) throw new Error(`docs/${file} has lost its "${section}" section`);
+  return page.slice(0, start + begin.length) + table + page.slice(stop);
+}
+
 let isStale = false;
 for (const [name, content] of [
   ['errors.md', errors],
   ['configuration.md', configuration],
+  ['protocol.md', pageWith('protocol.md', 'procedures', procedures)],
+  ['operations.md', pageWith('operations.md', 'metrics', metrics)],
 ] as const) {
   const path = join(docs, name);
   if (!process.argv.includes('--check')) {
