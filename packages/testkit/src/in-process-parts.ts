@@ -15,7 +15,7 @@ import { createPrometheusMetrics } from '../../server/src/adapters/metrics-prome
 import { createMemoryPresenceStore } from '../../server/src/adapters/presence-memory/memory-presence-store.ts';
 import { openSqliteStore } from '../../server/src/adapters/store-sql/sqlite-store.ts';
 import { createMemoryTicketOffice } from '../../server/src/adapters/tickets-memory/memory-ticket-office.ts';
-import { builtInNamespaces } from '../../server/src/core/built-in-namespaces.ts';
+import { builtInNamespaces } from '../../server/src/config/namespace-config.ts';
 import { createNode } from '../../server/src/core/node.ts';
 import { createDomain } from '../../server/src/domain/domain.ts';
 import type { Logger } from '../../server/src/ports/logger.ts';
@@ -73,7 +73,7 @@ export const startParts = async (): Promise<InProcessParts> => {
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
     policy: domain.policy,
-    namespaces: builtInNamespaces({ allowsAnonymous: false }),
+    namespaces: builtInNamespaces({ isRoomOpen: false }),
   });
   domain.connect({ publisher: node, registry: node, channelAdmin: node });
   await node.start();

@@ -12,7 +12,7 @@ import { createSystemRandom } from '../../server/src/adapters/clock-system/syste
 import { createLocalControlBus } from '../../server/src/adapters/control-bus-local/local-control-bus.ts';
 import { createMemoryPresenceStore } from '../../server/src/adapters/presence-memory/memory-presence-store.ts';
 import { openSqliteStore } from '../../server/src/adapters/store-sql/sqlite-store.ts';
-import { builtInNamespaces } from '../../server/src/core/built-in-namespaces.ts';
+import { builtInNamespaces } from '../../server/src/config/namespace-config.ts';
 import { createNode, type Node } from '../../server/src/core/node.ts';
 import { createDomain, type Domain } from '../../server/src/domain/domain.ts';
 import type { DomainLimits, RelayLimits } from '../../server/src/domain/limits.ts';
@@ -107,7 +107,7 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
     policy: domain.policy,
-    namespaces: builtInNamespaces({ allowsAnonymous: true }),
+    namespaces: builtInNamespaces({ isRoomOpen: true }),
   });
   domain.connect({ publisher: node, registry: node, channelAdmin: node });
   await node.start();

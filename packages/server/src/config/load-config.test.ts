@@ -169,6 +169,7 @@ describe('the configuration file', () => {
 
   it.each([
     [{ ...news, history: undefined }, 'recover needs history'],
+    [{ ...news, slowConsumer: 'latest' }, 'so recover must be false'],
     [{ ...news, subscribe: 'everybody' }, '"everybody" is not known; use one of anyone'],
     [{ ...news, history: { size: -1 } }, '"history.size" must be a whole number'],
     [{ ...news, history: { size: 1, ttl: 'soon' } }, '"soon" is not a duration'],

@@ -100,6 +100,14 @@ function readNamespace(entry: Entry, label: string, problems: string[]): Namespa
   if (canRecover && history.historySize === 0) {
     report('recover needs history; add "history": {"size": 100, "ttl": "300s"}');
   }
+  const slowConsumer = readWord(entry, 'slowConsumer', {
+    known: SLOW_CONSUMERS,
+    fallback: DEFAULTS.slowConsumer,
+    report,
+  });
+  if (canRecover && slowConsumer === 'latest') {
+    report('slowConsumer "latest" drops publications, so recover must be false');
+  }
   const hasJoinLeave = readFlag(entry, 'joinLeave', report);
   const hasPresence = readFlag(entry, 'presence', report);
   return {
@@ -118,11 +126,7 @@ function readNamespace(entry: Entry, label: string, problems: string[]): Namespa
     canRecover,
     hasPresence,
     hasJoinLeave,
-    slowConsumer: readWord(entry, 'slowConsumer', {
-      known: SLOW_CONSUMERS,
-      fallback: DEFAULTS.slowConsumer,
-      report,
-    }),
+    slowConsumer,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Disconnect } from '@carillon/protocol';
 import { createLocalControlBus } from '../../../server/src/adapters/control-bus-local/local-control-bus.ts';
 import { createMemoryBroker } from '../../../server/src/adapters/broker-memory/memory-broker.ts';
 import { createMemoryPresenceStore } from '../../../server/src/adapters/presence-memory/memory-presence-store.ts';
-import { builtInNamespaces } from '../../../server/src/core/built-in-namespaces.ts';
+import { builtInNamespaces } from '../../../server/src/config/namespace-config.ts';
 import { createNode } from '../../../server/src/core/node.ts';
 import type { Node, NodeOptions } from '../../../server/src/core/node.ts';
 import type { Identity } from '../../../server/src/ports/authenticator.ts';
@@ -93,7 +93,7 @@ export async function createNodeFixture(options: FixtureOptions = {}): Promise<N
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
     policy: openPolicy(),
-    namespaces: [...builtInNamespaces({ allowsAnonymous: false }), ...TEST_NAMESPACES],
+    namespaces: [...builtInNamespaces({ isRoomOpen: false }), ...TEST_NAMESPACES],
     logger: silentLogger(),
     metrics: countingMetrics(counters),
     ...options,
