@@ -1,7 +1,7 @@
 /** Verified claims → who it is. Called only after the signature was checked. */
 import { type Outcome, fail, isChannelName, ok } from '@carillon/protocol';
-import type { JWTPayload } from 'jose';
 import type { Identity, SubscriptionGrant } from '../../ports/authenticator.ts';
+import type { Claims } from './hmac-tokens.ts';
 
 export const MAX_USER_LENGTH = 128;
 /** `info` goes out with every publication of its user. */
@@ -20,22 +20,26 @@ const isChannelList = (channels: unknown): channels is string[] =>
   channels.every((channel) => typeof channel === 'string' && isChannelName(channel));
 
 /** JSON text of the claim; undefined when there is none, null when it is too long. */
-const infoOf = (claims: JWTPayload): string | null | undefined => {
+const infoOf = (claims: Claims): string | null | undefined => {
   if (claims['info'] === undefined) return undefined;
   const text = JSON.stringify(claims['info']);
   return text.length <= MAX_INFO_LENGTH ? text : null;
 };
 
+/** Checked to be a number, or absent, before anything else. */
+const expiryOf = ({ exp }: Claims): number | undefined =>
+  typeof exp === 'number' ? exp : undefined;
+
 const refuse = (message: string) => fail('unauthorized', message);
 
-export const identityOf = (claims: JWTPayload): Outcome<Identity> => {
-  const { sub, exp } = claims;
+export const identityOf = (claims: Claims): Outcome<Identity> => {
+  const { sub, channels } = claims;
+  const exp = expiryOf(claims);
   if (!isUser(sub) || sub === '') return refuse(`sub must be 1 to ${MAX_USER_LENGTH} characters`);
   // A subscription token is for one channel; as a connection token it would open all the others.
   if (claims['channel'] !== undefined) return refuse('this is a subscription token');
   const info = infoOf(claims);
   if (info === null) return refuse(`info is longer than ${MAX_INFO_LENGTH} characters`);
-  const { channels } = claims;
   if (channels !== undefined && !isChannelList(channels)) {
     return refuse(`channels must be at most ${MAX_CHANNELS} channel names`);
   }
@@ -48,8 +52,9 @@ export const identityOf = (claims: JWTPayload): Outcome<Identity> => {
   });
 };
 
-export const grantOf = (claims: JWTPayload): Outcome<SubscriptionGrant> => {
-  const { sub = '', exp, channel } = claims;
+export const grantOf = (claims: Claims): Outcome<SubscriptionGrant> => {
+  const { sub = '', channel } = claims;
+  const exp = expiryOf(claims);
   if (!isUser(sub)) return refuse(`sub must be at most ${MAX_USER_LENGTH} characters`);
   if (typeof channel !== 'string' || !isChannelName(channel)) {
     return refuse('channel must be a channel name');

@@ -303,6 +303,24 @@ describe('forgeries', () => {
       },
     ],
     ['a shortened signature', () => hmacToken({ alg: 'HS256' }).slice(0, -8)],
+    // 32 bytes leave two bits over in their last digit.
+    [
+      'another spelling of the signature',
+      () => {
+        const token = hmacToken({ alg: 'HS256' });
+        const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+        return token.slice(0, -1) + (digits[digits.indexOf(token.at(-1) ?? '') + 1] ?? '');
+      },
+    ],
+    ['an unencoded payload without saying so', () => hmacToken({ alg: 'HS256', b64: false })],
+    ['a header that is a list', () => hmacToken(['HS256'])],
+    ['an nbf that is a text', () => hmacToken({ alg: 'HS256' }, { ...CLAIMS, nbf: '0' })],
+    ['an iat that is a text', () => hmacToken({ alg: 'HS256' }, { ...CLAIMS, iat: 'now' })],
+    [
+      'an exp that JSON makes infinite',
+      () => hmacToken({ alg: 'HS256' }, '{"sub":"a","exp":1e999}'),
+    ],
+    ['a payload that is a list', () => hmacToken({ alg: 'HS256' }, ['alice'])],
     ['no signature', () => hmacToken({ alg: 'HS256' }).split('.').slice(0, 2).join('.')],
     ['five parts, like an encrypted token', () => `${hmacToken({ alg: 'HS256' })}.a.b`],
     ['a payload that is no object', () => hmacToken({ alg: 'HS256' }, '"alice"')],

@@ -1,26 +1,19 @@
 /** The Authenticator port over JSON Web Tokens (RFC 7519, and RFC 8725 on how not to). */
-import { type Failure, MAX_TOKEN_LENGTH, type Outcome, fail } from '@carillon/protocol';
-import {
-  type JWTClaimVerificationOptions,
-  type JWTPayload,
-  type ProtectedHeaderParameters,
-  decodeProtectedHeader,
-  errors,
-  jwtVerify,
-} from 'jose';
+import { type Failure, MAX_TOKEN_LENGTH, type Outcome, fail, ok } from '@carillon/protocol';
+import { errors, jwtVerify } from 'jose';
 import type { Authenticator, Identity, SubscriptionGrant } from '../../ports/authenticator.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { NOT_BEFORE_SKEW_SECONDS, checkClaims } from './claim-checks.ts';
 import { grantOf, identityOf } from './claims.ts';
-import { verifyMac } from './mac-signature.ts';
+import { type Claims, HmacTokens } from './hmac-tokens.ts';
 import {
   type KeySource,
   KeysUnavailableError,
   publicKeySource,
   remoteKeySource,
-  secretKeySource,
 } from './verification-keys.ts';
-import { VerifiedTokens, digestOf } from './verified-tokens.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 export interface JwtAuthenticatorOptions {
   /** HS256, HS384, HS512. */
@@ -37,27 +30,16 @@ export interface JwtAuthenticatorOptions {
   readonly logger: Logger;
 }
 
-/** Clocks differ: a token may be this much "not yet valid". Its end is taken to the second. */
-const NOT_BEFORE_SKEW_SECONDS = 5;
-
 /** base64url, three parts. Anything else is not worth a parser's time. */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 const FORGED = fail('unauthorized');
 const EXPIRED = fail('token_expired');
 
-function headerOf(token: string): ProtectedHeaderParameters | undefined {
-  if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return undefined;
-  try {
-    return decodeProtectedHeader(token);
-  } catch {
-    return undefined;
-  }
-}
-
 class JwtAuthenticator implements Authenticator {
-  readonly #sources: readonly KeySource[];
   readonly #options: JwtAuthenticatorOptions;
+  readonly #hmac: HmacTokens | undefined;
+  readonly #signatures: KeySource | undefined;
   readonly #verified = new VerifiedTokens();
 
   constructor(options: JwtAuthenticatorOptions) {
@@ -65,25 +47,17 @@ class JwtAuthenticator implements Authenticator {
     if (publicKey !== undefined && jwksUrl !== undefined) {
       throw new Error('JWT_PUBLIC_KEY and JWKS_URL exclude each other');
     }
-    const sources: KeySource[] = [];
-    if (secret !== undefined) sources.push(secretKeySource(secret));
-    if (publicKey !== undefined) sources.push(publicKeySource(publicKey));
-    if (jwksUrl !== undefined) sources.push(remoteKeySource(jwksUrl, () => clock.monotonic()));
-    this.#sources = sources;
     this.#options = options;
+    if (secret !== undefined) this.#hmac = new HmacTokens(secret);
+    if (publicKey !== undefined) this.#signatures = publicKeySource(publicKey);
+    if (jwksUrl !== undefined) {
+      this.#signatures = remoteKeySource(jwksUrl, () => clock.monotonic());
+    }
   }
 
   async verifyConnection(token: string): Promise<Outcome<Identity>> {
-    const { clock } = this.#options;
-    if (token.length > MAX_TOKEN_LENGTH) return FORGED;
-    const digest = digestOf(token);
-    const known = this.#verified.get(digest, clock.now());
-    if (known !== undefined) return { ok: true, value: known };
     const claims = await this.#verify(token);
-    if (!claims.ok) return claims;
-    const identity = identityOf(claims.value);
-    if (identity.ok) this.#verified.set(digest, identity.value, clock.now());
-    return identity;
+    return claims.ok ? identityOf(claims.value) : claims;
   }
 
   async verifySubscription(token: string): Promise<Outcome<SubscriptionGrant>> {
@@ -91,38 +65,36 @@ class JwtAuthenticator implements Authenticator {
     return claims.ok ? grantOf(claims.value) : claims;
   }
 
-  /** The source goes by the header's algorithm, which nobody has verified: but each accepts its own family only. */
-  async #verify(token: string): Promise<Outcome<JWTPayload>> {
-    const header = headerOf(token);
-    const { alg = '' } = header ?? {};
-    const source = this.#sources.find(({ algorithms }) => algorithms.includes(alg));
-    if (header === undefined || source === undefined) return FORGED;
+  /** The header's algorithm chooses the checker, but each has keys for its own family only. */
+  #verify(token: string): Outcome<Claims> | Promise<Outcome<Claims>> {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return FORGED;
+    if (this.#hmac?.isHmac(token) === true) return this.#judge(this.#hmac.verify(token));
+    return this.#signatures === undefined ? FORGED : this.#verifySignature(token, this.#signatures);
+  }
+
+  #judge(claims: Claims | undefined): Outcome<Claims> {
+    if (claims === undefined) return FORGED;
+    const { audience, issuer, clock } = this.#options;
+    const verdict = checkClaims(claims, { audience, issuer, now: clock.now() });
+    if (verdict === 'ok') return ok(claims);
+    return verdict === 'expired' ? EXPIRED : FORGED;
+  }
+
+  async #verifySignature(token: string, source: KeySource): Promise<Outcome<Claims>> {
+    const { clock } = this.#options;
+    const known = this.#verified.get(token, clock.now());
+    if (known !== undefined) return this.#judge(known);
     try {
-      const claims = await this.#claimsOf(token, header, source);
-      const { exp } = claims;
-      if (exp !== undefined && exp * 1000 <= this.#options.clock.now()) return EXPIRED;
-      return { ok: true, value: claims };
+      const { payload } = await jwtVerify(token, source.key, {
+        algorithms: [...source.algorithms],
+        clockTolerance: NOT_BEFORE_SKEW_SECONDS,
+        currentDate: new Date(clock.now()),
+      });
+      this.#verified.set(token, payload, clock.now());
+      return this.#judge(payload);
     } catch (error) {
       return this.#failureOf(error);
     }
-  }
-
-  async #claimsOf(
-    token: string,
-    header: ProtectedHeaderParameters,
-    source: KeySource,
-  ): Promise<JWTPayload> {
-    const { audience, issuer, clock } = this.#options;
-    const options: JWTClaimVerificationOptions = {
-      clockTolerance: NOT_BEFORE_SKEW_SECONDS,
-      currentDate: new Date(clock.now()),
-      ...(audience !== undefined && { audience }),
-      ...(issuer !== undefined && { issuer }),
-    };
-    if ('secret' in source) return verifyMac(token, { header, secret: source.secret, options });
-    const { key, algorithms } = source;
-    const { payload } = await jwtVerify(token, key, { ...options, algorithms: [...algorithms] });
-    return payload;
   }
 
   /** Nothing of the token goes into the log, nor back to who sent it. */

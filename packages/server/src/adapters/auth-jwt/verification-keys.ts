@@ -1,21 +1,14 @@
 /**
- * Which key may verify which algorithm. Every key is pinned to one family: a shared secret only
- * ever checks HMAC, a public key only the signatures of its own type. So a token cannot choose
- * how it is checked: `none` has no key, and a public key is never taken for a secret.
+ * Public keys, and which algorithms each may verify. Every key is pinned to the signatures of its
+ * own type, and the shared secret is elsewhere (hmac-tokens.ts): so a token cannot choose how it
+ * is checked, `none` has no key, and a public key is never taken for a secret.
  *
  * Nothing a token says names an address: `jku`, `x5u`, `jwk` and `iss` are not followed.
  */
-import { type KeyObject, createPublicKey, createSecretKey } from 'node:crypto';
+import { type KeyObject, createPublicKey } from 'node:crypto';
 import { type CryptoKey, type JWTVerifyGetKey, createRemoteJWKSet, errors } from 'jose';
 
-export type KeySource = SecretKeySource | PublicKeySource;
-
-export interface SecretKeySource {
-  readonly algorithms: readonly string[];
-  readonly secret: KeyObject;
-}
-
-export interface PublicKeySource {
+export interface KeySource {
   readonly algorithms: readonly string[];
   /** A key, or where to find it by the token's `kid`. */
   readonly key: KeyObject | JWTVerifyGetKey<CryptoKey>;
@@ -26,7 +19,6 @@ export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-const HMAC = ['HS256', 'HS384', 'HS512'];
 const RSA = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const EC_CURVES: Readonly<Record<string, string>> = {
   prime256v1: 'ES256',
@@ -44,11 +36,6 @@ const REFETCH_INTERVAL_MS = 30_000;
 const RETRY_AFTER_FAILURE_MS = 1000;
 const MAX_SET_AGE_MS = 10 * 60_000;
 
-export const secretKeySource = (secret: string): SecretKeySource => {
-  if (secret === '') throw new Error('JWT_SECRET is empty');
-  return { algorithms: HMAC, secret: createSecretKey(Buffer.from(secret)) };
-};
-
 const algorithmsOf = (key: KeyObject): readonly string[] => {
   const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
   const type = key.asymmetricKeyType;
@@ -64,7 +51,7 @@ const algorithmsOf = (key: KeyObject): readonly string[] => {
 };
 
 /** @throws Error when the text is not a PEM public key of a supported kind. */
-export const publicKeySource = (pem: string): PublicKeySource => {
+export const publicKeySource = (pem: string): KeySource => {
   let key: KeyObject;
   try {
     key = createPublicKey(pem);
@@ -82,7 +69,7 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
  *
  * @throws Error when the URL is neither https nor on loopback.
  */
-export const remoteKeySource = (url: string, monotonic: () => number): PublicKeySource => {
+export const remoteKeySource = (url: string, monotonic: () => number): KeySource => {
   if (!URL.canParse(url)) throw new Error(`JWKS_URL ${url} is not a URL`);
   const address = new URL(url);
   const isPlainLoopback = address.protocol === 'http:' && LOOPBACK_HOSTS.has(address.hostname);

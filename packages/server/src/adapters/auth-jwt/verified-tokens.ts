@@ -1,38 +1,36 @@
 /**
- * Tokens that were found good a moment ago, by their digest: after a restart or a network cut the
- * same tokens come back by the thousand. Bounded, and short-lived, so that a key that was taken
+ * Signed tokens that were found good a moment ago, by their digest: after a network cut the same
+ * tokens come back by the thousand, and a signature costs fifty times a digest. Bounded, and short-lived, so that a key that was taken
  * out of the key set stops working soon. Never holds a token itself.
  */
 import { hash } from 'node:crypto';
-import type { Identity } from '../../ports/authenticator.ts';
+import type { Claims } from './hmac-tokens.ts';
 
 const MAX_ENTRIES = 20_000;
 const MAX_AGE_MS = 60_000;
 
 interface Entry {
-  readonly identity: Identity;
+  readonly claims: Claims;
   /** ms since 1970. */
   readonly verifiedAt: number;
 }
 
-/** What stands for a token here. */
-export const digestOf = (token: string): string => hash('sha256', token, 'base64');
-
 export class VerifiedTokens {
   readonly #entries = new Map<string, Entry>();
 
-  get(digest: string, now: number): Identity | undefined {
+  /** Claims whose signature was good; whether they still count is for the caller to check again. */
+  get(token: string, now: number): Claims | undefined {
+    const digest = hash('sha256', token, 'base64');
     const entry = this.#entries.get(digest);
     if (entry === undefined) return undefined;
-    const { identity, verifiedAt } = entry;
-    const expiresAt = (identity.expiresAt ?? Infinity) * 1000;
-    if (now < expiresAt && now >= verifiedAt && now - verifiedAt < MAX_AGE_MS) return identity;
+    const age = now - entry.verifiedAt;
+    if (age >= 0 && age < MAX_AGE_MS) return entry.claims;
     this.#entries.delete(digest);
     return undefined;
   }
 
-  set(digest: string, identity: Identity, now: number): void {
-    this.#entries.set(digest, { identity, verifiedAt: now });
+  set(token: string, claims: Claims, now: number): void {
+    this.#entries.set(hash('sha256', token, 'base64'), { claims, verifiedAt: now });
     if (this.#entries.size <= MAX_ENTRIES) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
