@@ -1,3 +1,4 @@
+import { DISCONNECTS } from '@carillon/protocol';
 import { describe, expect, it } from 'vitest';
 import { createLineFormat } from '../../../testkit/src/simulation/line-format.ts';
 import {
@@ -120,6 +121,21 @@ describe('delivery', () => {
       '1',
       '3',
     ]);
+  });
+
+  it('[DEL12] what waited for a late connection leaves before it is closed', async () => {
+    const { connect, node, clock } = await createNodeFixture();
+    const client = connect('ann');
+    await client.session.subscribe('live:1', {});
+    client.socket.answer = 'full';
+    client.session.send('pause');
+    await clock.settle();
+    client.socket.take();
+    await node.publish('live:1', '1');
+    await clock.settle();
+    expect(client.socket.take()).toEqual([]);
+    client.session.disconnect(DISCONNECTS.shutdown);
+    expect(client.socket.take()).toEqual([line('live:1', '1')]);
   });
 
   it('[DEL9] nothing of a channel is sent after an unsubscribe or a disconnect', async () => {

@@ -98,6 +98,14 @@ export class OutboundQueue implements Flushable {
     if (chunks.length > 0) this.#write(chunks);
   }
 
+  /** The last write: also what waits goes to the socket, which keeps it until the peer reads or is cut off. */
+  finish(): void {
+    this.flush();
+    const chunks = this.#backlog?.chunks() ?? NOTHING;
+    this.discard();
+    if (chunks.length > 0) this.#owner.init.socket.send(chunks);
+  }
+
   /** Forgets everything; what the socket was given already is the transport's. */
   discard(): void {
     this.#chunks = NOTHING;

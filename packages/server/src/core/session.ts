@@ -124,8 +124,9 @@ export class ClientSession implements Session, Subscriber {
     this.#state = LAST_WORDS;
     const closeFrame = this.init.listener.handleDisconnect(this, disconnect);
     this.#state = DRAINING;
-    this.queue.flush();
-    this.queue.discard();
+    // Who does not keep up gets no more; everybody else gets what was promised before the close.
+    if (disconnect.code === DISCONNECTS.slow.code) this.queue.discard();
+    else this.queue.finish();
     this.init.socket.close(closeFrame);
   }
 
