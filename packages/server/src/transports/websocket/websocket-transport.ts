@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { DISCONNECTS, PLAIN_CLOSES } from '@carillon/protocol';
+import { PLAIN_CLOSES } from '@carillon/protocol';
 import { type Server, type ServerOptions, WebSocketServer } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -16,6 +16,7 @@ import { EndpointRouter, type RouteMatch } from './endpoint-router.ts';
 import { type Refusal, checkHandshake, refuseUpgrade } from './handshake.ts';
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from './limits.ts';
 import { isLoopback, rateKeyOf, remoteAddressOf } from './remote-address.ts';
+import { TrafficTally } from './traffic-tally.ts';
 import {
   type ConnectionHost,
   OwnedWebSocket,
@@ -99,12 +100,6 @@ const serverOptions = (
   handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
 });
 
-const OWN_CODES: ReadonlySet<number> = new Set(Object.values(DISCONNECTS).map(({ code }) => code));
-
-/** A client may close with any of thousands of codes; a metric has a few. */
-const codeLabel = (code: number): string =>
-  code < 1016 || OWN_CODES.has(code) ? String(code) : 'other';
-
 interface Accepted {
   readonly request: IncomingMessage;
   readonly match: RouteMatch;
@@ -140,8 +135,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
   /** May hold some that have logged in since; swept when it seems full. */
   readonly #unauthenticated = new Set<WebSocketConnection>();
   #sweptAt = -Infinity;
-  #frames = 0;
-  #bytes = 0;
+  readonly #traffic: TrafficTally;
   /** Set once closing; called when the last connection is gone. */
   #resolveClosed: (() => void) | undefined;
 
@@ -150,6 +144,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
     this.#limits = { ...DEFAULT_WEBSOCKET_LIMITS, ...options.limits };
     this.#router = new EndpointRouter(options.endpoints);
     this.#origins = new Set(options.allowedOrigins);
+    this.#traffic = new TrafficTally(options.metrics, options.clock);
     this.#rate = new ConnectRate(this.#limits, options.clock.monotonic());
     this.#server = new WebSocketServer(serverOptions(this.#limits));
   }
@@ -198,9 +193,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
 
   /** @internal */
   countFrame(bytes: number): void {
-    if (this.#frames === 0) this.#options.clock.defer(() => this.#reportTraffic());
-    this.#frames += 1;
-    this.#bytes += bytes;
+    this.#traffic.countFrame(bytes);
   }
 
   /** @internal */
@@ -217,8 +210,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
 
   /** @internal */
   forget(connection: WebSocketConnection, code: number): void {
-    const labels = { protocol: connection.protocol, code: codeLabel(code) };
-    this.#options.metrics.count('ws_connections_closed_total', 1, labels);
+    this.#traffic.countClosed(connection.protocol, code);
     this.#open.delete(connection);
     this.#unauthenticated.delete(connection);
     if (this.#open.size === 0) this.#resolveClosed?.();
@@ -255,22 +247,13 @@ class Transport implements WebSocketTransport, ConnectionHost {
 
   #accept(connection: WebSocketConnection, accepted: Accepted): void {
     this.#open.add(connection);
-    const labels = { protocol: connection.protocol, transport: 'websocket' };
-    this.#options.metrics.count('ws_connections_opened_total', 1, labels);
+    this.#traffic.countOpened(connection.protocol);
     try {
       connection.receiver = accepted.match.endpoint.open(connection, handshakeOf(accepted));
     } catch (error) {
       connection.fail(error);
     }
     if (connection.receiver?.isAuthenticated === false) this.#unauthenticated.add(connection);
-  }
-
-  #reportTraffic(): void {
-    const { metrics } = this.#options;
-    metrics.count('ws_frames_received_total', this.#frames);
-    metrics.count('ws_bytes_received_total', this.#bytes);
-    this.#frames = 0;
-    this.#bytes = 0;
   }
 }
 
