@@ -37,6 +37,8 @@ const NOTHING: readonly Uint8Array[] = [];
 export class OutboundQueue implements Flushable {
   readonly #environment: QueueEnvironment;
   readonly #owner: QueueOwner;
+  /** The owner's, at hand: on the way out every object looked through is a cache miss. */
+  readonly #socket: ClientSocket;
   /** Either a frame's own shared list or, from the second frame on, a list of this queue. */
   #chunks: readonly Uint8Array[] = NOTHING;
   #ownChunks: Uint8Array[] | undefined = undefined;
@@ -48,6 +50,7 @@ export class OutboundQueue implements Flushable {
 
   constructor(owner: QueueOwner, environment: QueueEnvironment) {
     this.#owner = owner;
+    this.#socket = owner.init.socket;
     this.#environment = environment;
   }
 
@@ -117,7 +120,7 @@ export class OutboundQueue implements Flushable {
 
   #write(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.#environment.tally.bytes += chunk.byteLength;
-    if (this.#owner.init.socket.send(chunks) === 'full') this.#backlog = new Backlog();
+    if (this.#socket.send(chunks) === 'full') this.#backlog = new Backlog();
   }
 
   #list(): void {
