@@ -30,10 +30,19 @@ export async function serve(line: CommandLine): Promise<number> {
     logger,
     hasPages: true,
   });
-  const { url } = await application.listen();
+  const url = await listen(application);
   console.log(await bannerOf(config, url));
   await untilStopped(application, logger);
   return 0;
+}
+
+async function listen(application: Application): Promise<string> {
+  try {
+    return (await application.listen()).url;
+  } catch (error) {
+    await application.close();
+    throw error;
+  }
 }
 
 /** The taken port is listed with everything else that is wrong. */

@@ -55,8 +55,18 @@ interface Parts extends ApplicationContext {
 }
 
 export async function createCombined(context: ApplicationContext): Promise<CombinedApplication> {
-  const { config, logger } = context;
   const core = await createCore(context);
+  try {
+    return await createOn(core, context);
+  } catch (error) {
+    // The store's thread would keep a process alive that has no server.
+    await core.close();
+    throw error;
+  }
+}
+
+async function createOn(core: Core, context: ApplicationContext): Promise<CombinedApplication> {
+  const { config, logger } = context;
   const secrets = secretsOf(config);
   const authenticator = authenticatorOf(context, secrets, core);
   const tickets = createMemoryTicketOffice({ ...core, lifetimeMs: config.settings.ticketTtl });
