@@ -147,7 +147,8 @@ const connected = async () => {
   return connection;
 };
 
-beforeEach(() => {
+beforeEach(async () => {
+  await clock.advance(100);
   logged.length = 0;
   verifying.length = 0;
   counted.clear();
@@ -299,7 +300,7 @@ it('commands and errors are counted by name and code', async () => {
   const connection = await connected();
   connection.handleText(line({ id: 2, rpc: { method: 'm' } }, { id: 3, rpc: { method: 'm' } }));
   connection.handleText('nonsense');
-  await clock.settle();
+  await clock.advance(100);
   expect(counted.get('ws_commands_total rpc')).toBe(2);
   expect(counted.get('ws_errors_total 400')).toBe(1);
 });

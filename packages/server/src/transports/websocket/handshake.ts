@@ -43,8 +43,11 @@ const FORBIDDEN_ORIGIN: Refusal = {
   message: 'This Origin is not allowed; add it to ALLOWED_ORIGINS.',
 };
 
+/** A list in a header; nearly always it is the one word. */
 const hasToken = (header: string | undefined, token: string): boolean =>
-  header?.split(',').some((part) => part.trim().toLowerCase() === token) ?? false;
+  header !== undefined &&
+  (header.toLowerCase() === token ||
+    header.split(',').some((part) => part.trim().toLowerCase() === token));
 
 /** Undefined: a handshake that may go on. */
 export const checkHandshake = (

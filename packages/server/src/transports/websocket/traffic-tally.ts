@@ -1,4 +1,4 @@
-/** Counts frames and connections, and tells the metrics once per tick: per frame would cost more than the frame. */
+/** Counts frames and connections, and tells the metrics now and then: per frame would cost more than the frame. */
 import { DISCONNECTS } from '@carillon/protocol';
 import type { Clock } from '../../ports/clock.ts';
 import type { Metrics } from '../../ports/metrics.ts';
@@ -8,6 +8,9 @@ const OWN_CODES: ReadonlySet<number> = new Set(Object.values(DISCONNECTS).map(({
 /** A client may close with any of thousands of codes; a metric has a few. */
 const codeLabel = (code: number): string =>
   code < 1016 || OWN_CODES.has(code) ? String(code) : 'other';
+
+/** Short enough for whoever looks, long enough to cost nothing. */
+const REPORT_AFTER_MS = 100;
 
 interface Closed {
   readonly protocol: string;
@@ -52,7 +55,7 @@ export class TrafficTally {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#clock.defer(this.#report);
+    this.#clock.after(REPORT_AFTER_MS, this.#report);
   }
 
   #flush(): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OPCODES, RawWebSocket } from '@carillon/testkit';
 import type { ClientSocket } from '../../ports/client-socket.ts';
@@ -19,7 +20,7 @@ const clock: Clock = {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
-  defer: (callback) => void setImmediate(callback),
+  defer: (callback) => void globalThis.setImmediate(callback),
 };
 
 const logger: Logger = {
@@ -457,8 +458,7 @@ describe('messages', () => {
     await client.text();
     client.sendText('1');
     await client.text();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(counted.get('ws_frames_received_total')).toBe(2);
+    while (counted.get('ws_frames_received_total') !== 2) await setImmediate();
     expect(counted.get('ws_bytes_received_total')).toBe(6);
   });
 });
