@@ -41,7 +41,7 @@ function closeRows(table: Readonly<Record<string, Disconnect>>, showsReconnect: 
   const rows = Object.values(table).map(({ code, reason }) =>
     showsReconnect
       ? `| ${code} | ${reason} | ${isTerminal(code) ? 'no' : 'yes'} |`
-      : `| ${code} | ${reason} |`,
+      : `| ${code} | ${reason === '' ? '(empty)' : reason} |`,
   );
   return [...head, ...rows].join('\n');
 }
@@ -68,6 +68,9 @@ ${errorRows()}
 ${closeRows(DISCONNECTS, true)}
 
 ## Closes of the plain endpoints
+
+An empty reason is the WebSocket library's, which ends a connection whose frames are bad or too big;
+over the native protocol too. A backend that disconnects through the server API may choose any code.
 
 ${closeRows(PLAIN_CLOSES, false)}
 

@@ -34,18 +34,29 @@ export const DISCONNECTS = {
   too_many_errors: { code: 3509, reason: 'too many errors' },
 } as const satisfies Record<string, Disconnect>;
 
-/** Close frames of the plain endpoints: codes that any WebSocket client knows. */
+/**
+ * Every close frame of the plain endpoints, unless a backend chose one of its own through the server
+ * API: where there is one, a code that any WebSocket client knows. The empty reasons are those of
+ * the WebSocket library, which ends a connection by itself when its frames are bad (native ones too).
+ */
 export const PLAIN_CLOSES = {
   done: { code: 1000, reason: 'Done' },
   going_away: { code: 1001, reason: 'Server is shutting down' },
+  protocol_error: { code: 1002, reason: '' },
+  not_utf8: { code: 1007, reason: '' },
+  too_many_fragments: { code: 1008, reason: '' },
   unauthorized: { code: 1008, reason: 'Unauthorized' },
   full: { code: 1008, reason: 'Server is full' },
   too_many_connections: { code: 1008, reason: 'Too many connections' },
   too_many_bad_frames: { code: 1008, reason: 'Too many bad frames' },
   not_found: { code: 1008, reason: 'Not found' },
-  too_big: { code: 1009, reason: 'Message too big' },
-  slow: { code: 3008, reason: 'slow' },
+  too_big: { code: 1009, reason: '' },
+  server_error: DISCONNECTS.server_error,
+  slow: DISCONNECTS.slow,
+  insufficient_state: DISCONNECTS.insufficient_state,
+  force_reconnect: DISCONNECTS.force_reconnect,
   no_heartbeat: { code: 3012, reason: 'no heartbeat' },
+  force_no_reconnect: DISCONNECTS.force_no_reconnect,
 } as const satisfies Record<string, Disconnect>;
 
 /** Unsubscribe pushes: from 2500 on the SDK subscribes again by itself. */

@@ -139,6 +139,35 @@ describe('the other endpoints', () => {
     expect(await alice.closed()).toEqual({ code: 1008, reason: 'Unauthorized' });
   });
 
+  it.each(['/ws/chat?', '/ws/chat/alice?', '/ws/chat/alice/heartbeat?', '/ws/chat?room=%20&'])(
+    'a chat at %s does not outlive its token',
+    async (url) => {
+      const expiresAt = 1_800_000_000 + 60;
+      const current = await openBed({
+        credentials: { resolve: async () => ok<Identity>({ user: 'alice', expiresAt }) },
+      });
+      const alice = current.open(`${url}token=x`);
+      alice.say({ type: 'status' });
+      await alice.next();
+      for (let half = 0; half < 2; half += 1) {
+        await current.clock.advance(29_000);
+        alice.say({ type: 'heartbeat' });
+      }
+      expect(alice.closing).toBeUndefined();
+      await current.clock.advance(3_000);
+      expect(await alice.closed()).toEqual({ code: 1008, reason: 'Unauthorized' });
+    },
+  );
+
+  it("a chat shows the token's info to who asks for presence", async () => {
+    const current = await openBed({
+      credentials: { resolve: async () => ok<Identity>({ user: 'alice', info: '{"avatar":"a"}' }) },
+    });
+    await enter(current, '/ws/chat?token=x');
+    const present = await current.running.node.presence('room:lobby');
+    expect(present).toMatchObject({ value: [{ user: 'alice', connInfo: '{"avatar":"a"}' }] });
+  });
+
   it('the last frame of a task comes before the close', async () => {
     const current = await openBed();
     const { tasks } = current.running.domain;

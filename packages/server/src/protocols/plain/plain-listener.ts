@@ -2,7 +2,7 @@
 import { DISCONNECTS, PLAIN_CLOSES, type Disconnect } from '@carillon/protocol';
 import type { Session, SessionListener } from '../../ports/connection-handler.ts';
 
-/** Native codes that have a plain counterpart; plain ones and the rest stay as they are. */
+/** Native codes that plain clients know by another; the rest stay as they are, a backend's own reason included. */
 const PLAIN_OF: ReadonlyMap<number, Disconnect> = new Map<number, Disconnect>([
   [DISCONNECTS.shutdown.code, PLAIN_CLOSES.going_away],
   [DISCONNECTS.connection_limit.code, PLAIN_CLOSES.too_many_connections],
@@ -27,7 +27,7 @@ export const PLAIN_LISTENER: SessionListener = {
    */
   handleUnsubscribed(session: Session, _channel: string, reason: Disconnect) {
     session.disconnect(
-      reason.code >= 2500 ? DISCONNECTS.insufficient_state : PLAIN_CLOSES.unauthorized,
+      reason.code >= 2500 ? PLAIN_CLOSES.insufficient_state : PLAIN_CLOSES.unauthorized,
     );
   },
 
