@@ -55,7 +55,14 @@ export class Hub implements BrokerHandler, ChannelOwner {
   }
 
   handleEvent(channel: string, event: ChannelEvent, epoch?: string): void {
-    this.#channels.get(channel)?.receive(event, epoch);
+    const found = this.#channels.get(channel);
+    if (found === undefined) return;
+    const { type } = event;
+    this.#dependencies.logger.debug(
+      { channel, type, subscribers: found.subscriberCount },
+      'routed',
+    );
+    found.receive(event, epoch);
   }
 
   /** From now on the subscription keeps what is published. Rejects when the broker does. */
@@ -81,6 +88,7 @@ export class Hub implements BrokerHandler, ChannelOwner {
     const { channel } = subscription;
     if (channel === undefined) return;
     channel.goLive(subscription, nextOffset);
+    this.#logRoute(subscription, 'subscribed');
     this.#dependencies.presence.enter(subscription);
     if (this.#needsChecks(channel) && channel.dueTick < 0) {
       // As if it had been looked at some time ago: channels that begin together part ways.
@@ -97,7 +105,10 @@ export class Hub implements BrokerHandler, ChannelOwner {
     if (subscription.expiry !== undefined) this.wheel.cancel(subscription.expiry);
     if (channel === undefined) return;
     channel.remove(subscription);
-    if (state === 'live') this.#dependencies.presence.leave(subscription, isLost);
+    if (state === 'live') {
+      this.#dependencies.presence.leave(subscription, isLost);
+      this.#logRoute(subscription, 'unsubscribed');
+    }
     if (channel.isEmpty && !channel.isReleased) {
       this.wheel.schedule(channel, this.#dependencies.limits.brokerReleaseDelayMs);
     }
@@ -155,6 +166,11 @@ export class Hub implements BrokerHandler, ChannelOwner {
     this.#dependencies.broker.unsubscribe(channel.name).catch((error: unknown) => {
       this.#dependencies.logger.warn({ err: error, channel: channel.name }, 'unsubscribe failed');
     });
+  }
+
+  #logRoute({ name, subscriber }: Subscription, what: string): void {
+    const { id, user } = subscriber;
+    this.#dependencies.logger.debug({ connection: id, user, channel: name }, what);
   }
 
   #needsChecks(channel: Channel): boolean {

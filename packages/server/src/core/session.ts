@@ -27,6 +27,7 @@ import { admit } from './connection-limits.ts';
 import type { CoreContext } from './core-context.ts';
 import { OutboundQueue } from './outbound-queue.ts';
 import { TokenBucket } from './rate-limit.ts';
+import { logEnd, logReady } from './session-log.ts';
 import { SessionTimer } from './session-timer.ts';
 import { subscribe } from './subscribing.ts';
 import type { Subscriber, Subscription } from './subscription.ts';
@@ -44,6 +45,8 @@ const DRAINING: SessionState = { type: 'draining', hasLastWords: false };
 const CLOSED: SessionState = { type: 'closed' };
 /** Codes that allow a return but mean that nobody is there at present. */
 const GONE: ReadonlySet<number> = new Set([DISCONNECTS.no_pong.code, DISCONNECTS.expired.code]);
+/** RFC 6455 §7.1.5: no close frame came. */
+const BROKEN_OFF = 1006;
 const NO_SUBSCRIPTIONS: Subscription[] = [];
 
 export class ClientSession implements Session, Subscriber {
@@ -98,6 +101,7 @@ export class ClientSession implements Session, Subscriber {
     context.registry.add(this);
     this.#timer.startHeartbeat(this.init.heartbeat, context.random.next());
     this.#watchExpiry(identity);
+    logReady(this);
     return ok(undefined);
   }
 
@@ -118,6 +122,7 @@ export class ClientSession implements Session, Subscriber {
 
   disconnect(disconnect: Disconnect): void {
     if (this.#state.type === 'draining' || this.#state.type === 'closed') return;
+    const wasReady = this.#state.type === 'ready';
     // Who is told to come back may be there again in a moment: others need not hear of it.
     const isBackSoon = !isTerminal(disconnect.code) && !GONE.has(disconnect.code);
     this.#end(isBackSoon);
@@ -127,6 +132,7 @@ export class ClientSession implements Session, Subscriber {
     // Who does not keep up gets no more; everybody else gets what was promised before the close.
     if (disconnect.code === DISCONNECTS.slow.code) this.queue.discard();
     else this.queue.finish();
+    if (wasReady) logEnd(this, closeFrame);
     this.init.socket.close(closeFrame);
   }
 
@@ -191,8 +197,10 @@ export class ClientSession implements Session, Subscriber {
     this.queue.handleDrain();
   }
 
-  handleClosed(isClean: boolean): void {
+  handleClosed(isClean: boolean, code?: number): void {
     if (this.#state.type === 'closed') return;
+    const hasCode = code !== undefined && code !== BROKEN_OFF;
+    if (this.#state.type === 'ready') logEnd(this, hasCode ? { code } : 'lost');
     if (this.#state.type !== 'draining') this.#end(!isClean);
     this.#state = CLOSED;
     this.queue.discard();

@@ -122,8 +122,11 @@ export interface SessionInput {
   handleFrame(): void;
   /** A socket that answered `full` takes bytes again. */
   handleDrain(): void;
-  /** `isClean`: the client said goodbye (1000 or no code), so others are told at once; else the leave waits for the grace. */
-  handleClosed(isClean: boolean): void;
+  /**
+   * `isClean`: the client said goodbye (1000 or no code), so others are told at once; else the leave
+   * waits for the grace. `code`: the close code that came, for the log; absent where there are none.
+   */
+  handleClosed(isClean: boolean, code?: number): void;
 }
 
 /**

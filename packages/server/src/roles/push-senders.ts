@@ -21,7 +21,7 @@ export function createPushSenders(
         url: webhookUrl,
         secret: webhookSecret,
         allowPrivateHosts: webhookAllowPrivate,
-        clock: deps.clock,
+        ...deps,
       }),
     );
   }

@@ -12,6 +12,10 @@ import { createWebhookPushSender } from './webhook-push-sender.ts';
 
 const SECRET = 'a secret of more than thirty-two bytes';
 const clock = { now: () => Date.now() };
+const lines: object[] = [];
+const logger = {
+  info: (fields: object, message: string) => void lines.push({ message, ...fields }),
+};
 
 const push = (more: Partial<Push> = {}): Push => ({
   id: 'message-1-bob',
@@ -33,6 +37,7 @@ const senderTo = (url: string, more: { timeoutMs?: number; secret?: string } = {
     url,
     secret: SECRET,
     clock,
+    logger,
     allowPrivateHosts: true,
     ...more,
   });
@@ -45,6 +50,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  lines.length = 0;
   await Promise.all(senders.splice(0).map((sender) => sender.close()));
   await receiver.close();
 });
@@ -53,6 +59,9 @@ describe('webhook push sender', () => {
   it('posts signed JSON that a receiver with the same secret accepts', async () => {
     const result = await senderTo(receiver.url).send(push());
     expect(result).toEqual({ type: 'delivered' });
+    expect(lines).toEqual([
+      { message: 'push', provider: 'webhook', id: 'message-1-bob', user: 'bob', title: 'alice' },
+    ]);
     expect(receiver.accepted).toEqual([
       {
         id: 'message-1-bob',
@@ -134,7 +143,9 @@ describe('webhook push sender', () => {
   it.each(['', 'ftp://example.org/', 'not a url', 'https://user:pass@example.org/'])(
     'refuses to be made with the URL %j',
     (url) => {
-      expect(() => createWebhookPushSender({ url, secret: SECRET, clock })).toThrow(/push webhook/);
+      expect(() => createWebhookPushSender({ url, secret: SECRET, clock, logger })).toThrow(
+        /push webhook/,
+      );
     },
   );
 });
@@ -242,7 +253,7 @@ describe('the guard against requests into the own network', () => {
     for (const host of [...LITERALS, ...Object.keys(NAMES)]) {
       const url = `http://${host}:${canary.port}/push`;
       try {
-        const sender = createWebhookPushSender({ url, secret: SECRET, clock, resolve });
+        const sender = createWebhookPushSender({ url, secret: SECRET, clock, logger, resolve });
         senders.push(sender);
         verdicts.push(`${host}: ${(await sender.send(push())).type}`);
       } catch {

@@ -5,6 +5,7 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import { Agent, request, type Dispatcher } from 'undici';
 import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
 import type { Push, PushResult, PushSender } from '../../ports/push-sender.ts';
 import { createGuardedLookup, RefusedAddressError, type ResolveAll } from './guarded-lookup.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -16,6 +17,8 @@ export interface WebhookPushOptions {
   /** Key of the HMAC-SHA256 signature. */
   readonly secret: string;
   readonly clock: Pick<Clock, 'now'>;
+  /** One INFO line per push that was taken; the others are logged by who decides what follows. */
+  readonly logger: Pick<Logger, 'info'>;
   /**
    * Also private, loopback and link-local addresses: for development and tests.
    * @default false
@@ -41,7 +44,7 @@ const RETRIED = new Set([408, 425, 429]);
 
 /** @throws Error when the URL or the secret cannot be meant */
 export function createWebhookPushSender(options: WebhookPushOptions): PushSender {
-  const { allowPrivateHosts = false, clock, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { allowPrivateHosts = false, clock, logger, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const url = parseWebhookUrl(options.url, allowPrivateHosts);
   if (options.secret === '')
     throw new Error('the push webhook needs a secret: PUSH_WEBHOOK_SECRET');
@@ -76,7 +79,12 @@ export function createWebhookPushSender(options: WebhookPushOptions): PushSender
       try {
         const response = await post(push);
         await response.body.dump({ limit: READ_BYTES }).catch(() => undefined);
-        return resultOf(response, clock.now());
+        const result = resultOf(response, clock.now());
+        if (result.type === 'delivered') {
+          const { id, user, title } = push;
+          logger.info({ provider: 'webhook', id, user, title }, 'push');
+        }
+        return result;
       } catch (error) {
         if (error instanceof RefusedAddressError) return { type: 'dropped', reason: error.message };
         return { type: 'retry', reason: describe(error) };

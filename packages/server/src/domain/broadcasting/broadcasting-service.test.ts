@@ -46,6 +46,7 @@ beforeAll(async () => {
     url: receiver.url,
     secret: SECRET,
     clock: { now: () => Date.now() },
+    logger: { info: () => undefined },
     allowPrivateHosts: true,
   });
   running = await openDomain({ pushSenders: [recorder, webhook] });

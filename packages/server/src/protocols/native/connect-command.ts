@@ -137,11 +137,6 @@ export const handleConnect = async (
   const subs = await subscribeAll(context, options, channelsOf(identity.value));
   if (!isReady(session)) return { isConnected: false };
   if (!subs.ok) return giveUp(context, options, subs);
-  const { remoteAddress, deviceType } = session.init;
-  deps.logger.info(
-    { connection: session.id, user: session.user, remoteAddress, deviceType },
-    'connected',
-  );
   const ttl = ttlUntil(identity.value.expiresAt, deps.clock.now());
   const reply = encodeConnectReply(id, {
     client: session.id,

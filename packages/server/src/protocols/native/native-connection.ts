@@ -85,7 +85,7 @@ export class NativeConnection implements FrameReceiver {
 
   handleClosed(code: number): void {
     this.#waiting = undefined;
-    this.#session.handleClosed(code === 1000 || code === 1005);
+    this.#session.handleClosed(code === 1000 || code === 1005, code);
   }
 
   /** @returns false when the line could not be understood. */

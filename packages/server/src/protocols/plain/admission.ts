@@ -78,14 +78,19 @@ export const authenticate = (
   identity: Identity,
 ): boolean => {
   const { session } = connection;
-  const { protocol: endpoint, remoteAddress, deviceType } = session.init;
-  const fields = { connection: session.id, user: identity.user, endpoint, remoteAddress };
   const accepted = session.authenticate(identity);
-  if (accepted.ok) {
-    deps.logger.info({ ...fields, deviceType }, 'connected');
-    return true;
-  }
-  deps.logger.info({ ...fields, error: accepted.error }, 'connection refused');
+  if (accepted.ok) return true;
+  const { protocol, remoteAddress } = session.init;
+  deps.logger.info(
+    {
+      connection: session.id,
+      user: identity.user,
+      protocol,
+      remoteAddress,
+      error: accepted.error,
+    },
+    'connection refused',
+  );
   session.disconnect(closeFor(accepted));
   return false;
 };

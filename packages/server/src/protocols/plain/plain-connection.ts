@@ -80,7 +80,7 @@ export class PlainConnection implements FrameReceiver {
   handleClosed(code: number): void {
     this.#early = undefined;
     this.onClosed?.();
-    this.session.handleClosed(CLEAN_CODES.has(code));
+    this.session.handleClosed(CLEAN_CODES.has(code), code);
   }
 
   #handleFrame(frame: Frame): void {

@@ -160,15 +160,6 @@ const answer = async (
       isLimit ? fail('too_many_requests', accepted.message) : accepted,
     );
   }
-  deps.logger.info(
-    {
-      connection: open.session.id,
-      user: open.session.user,
-      endpoint: open.session.init.protocol,
-      remoteAddress: request.ip,
-    },
-    'connected',
-  );
   beginStream(reply, open);
   run(deps, open, start.value).catch((error: unknown) => {
     deps.logger.error({ err: error, connection: open.session.id }, 'notification stream failed');
