@@ -3,6 +3,7 @@ import { databaseKind } from './database-url.ts';
 import type { Config } from './load-config.ts';
 
 const MIN_SECRET_BYTES = 32;
+const MIN_PASSWORD_CHARACTERS = 12;
 const AVAILABLE_PROVIDERS = new Set(['logging', 'webhook']);
 
 type Draft = Omit<Config, 'warnings'>;
@@ -37,6 +38,7 @@ function checkIdentity(draft: Draft, problems: string[], warnings: string[]): vo
     );
   }
   checkSecretLength(draft, problems, warnings);
+  checkPasswordLength(draft, problems, warnings);
   if (settings.jwksUrl !== undefined && !isGoodJwksUrl(settings.jwksUrl)) {
     problems.push('JWKS_URL: must be an https URL (http only on loopback)');
   }
@@ -62,6 +64,15 @@ function checkSecretLength(draft: Draft, problems: string[], warnings: string[])
   const size = Buffer.byteLength(secret);
   if (size >= MIN_SECRET_BYTES) return;
   const message = `JWT_SECRET: ${size} bytes is too short to resist guessing; use at least ${MIN_SECRET_BYTES} random bytes (openssl rand -base64 48)`;
+  (draft.isProduction ? problems : warnings).push(message);
+}
+
+function checkPasswordLength(draft: Draft, problems: string[], warnings: string[]): void {
+  const { adminPassword } = draft.settings;
+  if (adminPassword === undefined) return;
+  const { length } = Array.from(adminPassword);
+  if (length >= MIN_PASSWORD_CHARACTERS) return;
+  const message = `ADMIN_PASSWORD: ${length} characters can be guessed; use at least ${MIN_PASSWORD_CHARACTERS}, or remove it`;
   (draft.isProduction ? problems : warnings).push(message);
 }
 

@@ -47,7 +47,8 @@ export const IDENTITY_SETTINGS = {
     kind: text,
     group: 'identity',
     isSecret: true,
-    description: 'Password of the operator console; unset: no password log-in.',
+    description:
+      'Password of the operator, at least 12 characters: HTTP Basic log-in (any user name) where an API key is asked for. Unset: none.',
   }),
   allowAnonymous: setting({
     env: 'ALLOW_ANONYMOUS',

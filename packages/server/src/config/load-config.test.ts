@@ -187,3 +187,22 @@ describe('the configuration file', () => {
     ]);
   });
 });
+
+describe('the admin password', () => {
+  const env = { JWT_SECRET: SECRET, ADMIN_PASSWORD: 'elevenchars' };
+
+  it('stops the start in production when it can be guessed, and is warned of elsewhere', () => {
+    const finding = 'ADMIN_PASSWORD: 11 characters can be guessed';
+    expect(problemsOf({ ...env, NODE_ENV: 'production' })).toEqual([
+      expect.stringContaining(finding),
+    ]);
+    expect(loadConfig({ env }).warnings).toEqual([expect.stringContaining(finding)]);
+  });
+
+  it('of twelve characters, or none at all, is fine', () => {
+    const good = { ...env, ADMIN_PASSWORD: 'twelve chars' };
+    expect(problemsOf({ ...good, NODE_ENV: 'production' })).toEqual([]);
+    expect(loadConfig({ env: good }).warnings).toEqual([]);
+    expect(loadConfig({ env: {} }).warnings).toEqual([]);
+  });
+});

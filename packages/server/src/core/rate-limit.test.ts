@@ -3,6 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { KeyedRateLimit, TokenBucket } from './rate-limit.ts';
 
 describe('token bucket', () => {
+  it('asking whether a token is there takes none', () => {
+    const bucket = new TokenBucket({ burst: 1, perSecond: 1 }, 0);
+    expect([bucket.has(0), bucket.has(0), bucket.take(0)]).toEqual([true, true, true]);
+    expect([bucket.has(999), bucket.has(1_000)]).toEqual([false, true]);
+    const keyed = new KeyedRateLimit({ burst: 1, perSecond: 1 }, 10);
+    expect([keyed.has('ann', 0), keyed.size]).toEqual([true, 0]);
+    keyed.take('ann', 0);
+    expect([keyed.has('ann', 0), keyed.has('bob', 0)]).toEqual([false, true]);
+  });
+
   it('[SES12] in any stretch of time no more passes than a burst and what flowed back', () => {
     const scenario = fc.record({
       burst: fc.integer({ min: 1, max: 20 }),

@@ -24,10 +24,16 @@ export class TokenBucket {
   /** Takes `cost` tokens, or none and answers false. `nowMs` is monotonic. */
   take(nowMs: number, cost = 1): boolean {
     if (this.#rule.perSecond <= 0) return true;
-    this.#refill(nowMs);
-    if (this.#tokens < cost) return false;
+    if (!this.has(nowMs, cost)) return false;
     this.#tokens -= cost;
     return true;
+  }
+
+  /** Whether `take` would get its tokens; takes none. */
+  has(nowMs: number, cost = 1): boolean {
+    if (this.#rule.perSecond <= 0) return true;
+    this.#refill(nowMs);
+    return this.#tokens >= cost;
   }
 
   /** A full bucket says nothing that a new one would not say: it can be forgotten. */
@@ -61,6 +67,11 @@ export class KeyedRateLimit {
 
   get size(): number {
     return this.#buckets.size;
+  }
+
+  /** Whether `take` would say true; takes nothing and remembers nobody. */
+  has(key: string, nowMs: number): boolean {
+    return this.#buckets.get(key)?.has(nowMs) ?? true;
   }
 
   take(key: string, nowMs: number): boolean {

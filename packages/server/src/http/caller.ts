@@ -1,5 +1,8 @@
-/** Who an HTTP request speaks for: an API key, else a bearer token, else nobody. Never a token in the URL. */
-import { fail, ok, type Outcome } from '@carillon/protocol';
+/**
+ * Who an HTTP request speaks for: an API key, else the admin password, else a bearer token, else
+ * nobody. Never a token in the URL.
+ */
+import { ERRORS, fail, ok, type Failure, type Outcome } from '@carillon/protocol';
 import type { ProcedureAccess } from '@carillon/protocol/procedures';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../ports/authenticator.ts';
@@ -23,7 +26,9 @@ export const ANONYMOUS_CALLER: Caller = { actor: ANONYMOUS };
 
 const NO_QUERY = { get: () => null, has: () => false };
 
-type CallerDeps = Pick<HttpBase, 'apiKeys' | 'credentials'>;
+type CallerDeps = Pick<HttpBase, 'apiKeys' | 'credentials' | 'adminLogin'>;
+
+const ADMIN: Caller = { actor: { type: 'backend', key: 'admin-password' } };
 
 /** Undefined: no key was presented; a failure: not one of ours. */
 export const backendOf = (
@@ -44,6 +49,8 @@ export const callerOf = async (
 ): Promise<Outcome<Caller>> => {
   const backend = backendOf(deps, request);
   if (backend !== undefined) return backend;
+  const admin = deps.adminLogin?.verify(request);
+  if (admin !== undefined) return admin.ok ? ok(ADMIN) : admin;
   const { authorization } = request.headers;
   if (authorization === undefined) return ok(ANONYMOUS_CALLER);
   const resolved = await deps.credentials.resolve({ query: NO_QUERY, authorization });
@@ -58,15 +65,31 @@ export const callerOf = async (
 
 /**
  * `onRequest` hook of routes that ask who is calling: those who may not call are sent away before
- * a byte of their body is read.
+ * a byte of their body is read. `challenges`: the ways to log in that a 401 names; a token unless given.
  */
-export const identifyCaller =
-  (deps: CallerDeps, access: ProcedureAccess) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+export const identifyCaller = (
+  deps: CallerDeps,
+  access: ProcedureAccess,
+  challenges?: readonly string[],
+) => {
+  const refuse = (reply: FastifyReply, failure: Failure): FastifyReply => {
+    if (failure.error === 'too_many_requests' && deps.adminLogin !== undefined) {
+      reply.header('retry-after', deps.adminLogin.retryAfterSeconds);
+    }
+    if (challenges !== undefined && ERRORS[failure.error].httpStatus === 401) {
+      reply.header('www-authenticate', challenges);
+    }
+    return sendProblem(reply, failure);
+  };
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply | undefined> => {
     const caller = await callerOf(deps, request);
-    if (!caller.ok) return sendProblem(reply, caller);
+    if (!caller.ok) return refuse(reply, caller);
     const allowed = checkAccess(caller.value.actor, access);
-    if (!allowed.ok) return sendProblem(reply, allowed);
+    if (!allowed.ok) return refuse(reply, allowed);
     request.caller = caller.value;
     return undefined;
   };
+};

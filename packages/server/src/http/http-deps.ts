@@ -12,6 +12,7 @@ import type {
   Publisher,
 } from '../ports/server-api.ts';
 import type { Dispatcher } from '../procedures/dispatcher.ts';
+import type { AdminLogin } from './admin-login.ts';
 import type { ApiKeys } from './api-keys.ts';
 
 export interface HttpSettings {
@@ -50,6 +51,8 @@ export interface HttpBase {
   readonly random: Random;
   readonly credentials: CredentialResolver;
   readonly apiKeys: ApiKeys;
+  /** Absent: no log-in by password. */
+  readonly adminLogin?: AdminLogin;
 }
 
 export interface OpsDeps {

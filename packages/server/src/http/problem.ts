@@ -36,7 +36,9 @@ export const sendProblem = (
   status?: number,
 ): FastifyReply => {
   const problem = { ...problemOf(failure, status), request_id: reply.request.id };
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 401 && !reply.hasHeader('www-authenticate')) {
+    reply.header('www-authenticate', 'Bearer');
+  }
   if (problem.retry === 'later' && !reply.hasHeader('retry-after')) {
     reply.header('retry-after', RETRY_AFTER_SECONDS);
   }

@@ -1,6 +1,10 @@
-/** `GET /api/ws/stats`: who is connected, how often. User ids are private, so it asks for a key. */
+/**
+ * `GET /api/ws/stats`: who is connected, how often. User ids are private, so it asks for a key, or
+ * for the admin password, which a browser can ask its user for.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ConnectionRegistry } from '../ports/server-api.ts';
+import { ADMIN_CHALLENGES } from './admin-login.ts';
 import { identifyCaller } from './caller.ts';
 import type { HttpBase } from './http-deps.ts';
 import { isFromLoopback } from './loopback.ts';
@@ -11,7 +15,8 @@ export const registerStatsRoute = (
   app: FastifyInstance,
   deps: HttpBase & { readonly registry: ConnectionRegistry },
 ): void => {
-  const identify = identifyCaller(deps, 'admin');
+  const challenges = deps.adminLogin === undefined ? undefined : ADMIN_CHALLENGES;
+  const identify = identifyCaller(deps, 'admin', challenges);
   const onRequest = async (
     request: FastifyRequest,
     reply: FastifyReply,

@@ -5,7 +5,7 @@ import type { ProcedureAccess } from '@carillon/protocol/procedures';
 export type Actor =
   | { readonly type: 'anonymous' }
   | { readonly type: 'user'; readonly user: string; readonly isAdmin: boolean }
-  /** An application's own server, by API key; `key` is the key's label, never the key. */
+  /** An application's own server, by API key, or the operator, by password; `key` is a label, never the key. */
   | { readonly type: 'backend'; readonly key: string };
 
 export const ANONYMOUS: Actor = { type: 'anonymous' };

@@ -23,6 +23,7 @@ import { createPlainEndpoints } from '../protocols/plain/create-plain-endpoints.
 import { registerNotificationStream } from '../transports/sse/notification-stream.ts';
 import type { WebSocketTransport } from '../transports/websocket/websocket-transport.ts';
 import { createWebSocketTransport } from '../transports/websocket/websocket-transport.ts';
+import { adminLoginOf } from './admin-login-of.ts';
 import type { Application, ApplicationContext } from './application.ts';
 import type { Core } from './core-of.ts';
 import { createCore } from './core-of.ts';
@@ -207,8 +208,10 @@ function httpOf(parts: Parts, webSocketPaths: readonly string[]): Promise<HttpAp
   const { config, core, logger, credentials, dispatcher, secrets } = parts;
   const { node, domain, clock, random, metrics } = core;
   const shared = { clock, random, logger, metrics, credentials };
+  const adminLogin = adminLoginOf(config.settings.adminPassword, { clock, logger });
   return createHttpApp({
     ...shared,
+    ...(adminLogin === undefined ? {} : { adminLogin }),
     settings: httpSettingsOf(config),
     apiKeys: createApiKeys(secrets.apiKeys),
     healthChecks: core.healthChecks,

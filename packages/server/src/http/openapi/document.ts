@@ -50,6 +50,7 @@ export const openApiDocument = (procedures: readonly Procedure[], version: strin
     schemas: { Problem: PROBLEM },
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      adminPassword: { type: 'http', scheme: 'basic' },
       apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
     },
   },

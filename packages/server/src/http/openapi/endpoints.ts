@@ -178,8 +178,9 @@ const PLAIN: Json = {
   '/api/chat/{conversation_id}/send': chatSend('/api/chat/{conversation_id}/send'),
   '/chat/{conversation_id}/send': chatSend('/chat/{conversation_id}/send'),
   '/api/ws/stats': get('Who is connected, how often', 'plain', {
-    description: 'Needs an API key or an admin token, except from this machine in development.',
-    security: BEARER_OR_KEY,
+    description:
+      'Needs an API key, an admin token or the admin password, except from this machine in development.',
+    security: [...BEARER_OR_KEY, { adminPassword: [] }],
     responses: {
       '200': json('Totals and connections per user', {
         total_users: 1,
