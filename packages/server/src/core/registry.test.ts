@@ -25,6 +25,14 @@ describe('registry', () => {
     });
   });
 
+  it('[SES15] guests are connections, not users', async () => {
+    const { connect, node } = await createNodeFixture();
+    connect('ann');
+    connect('~bob', { isGuest: true });
+    expect(node.totals()).toEqual({ users: 1, connections: 2, byUser: new Map([['ann', 1]]) });
+    expect(node.connectionsOfUser('~bob')).toHaveLength(1);
+  });
+
   it('[SES15] whoever has gone is not found', async () => {
     const { connect, node } = await createNodeFixture();
     const clients = Array.from({ length: 5 }, () => connect('ann'));

@@ -82,10 +82,13 @@ export class UserRegistry implements ConnectionRegistry {
     return found;
   }
 
-  /** Anonymous connections count as connections, not as a user. */
+  /** Connections of guests and of people without a name count as connections, not as users. */
   totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> } {
     const byUser = new Map<string, number>();
-    for (const [user, sessions] of this.#byUser) if (user !== '') byUser.set(user, sessions.length);
+    for (const [user, sessions] of this.#byUser) {
+      const isGuest = user === '' || sessions[0]?.identity?.isGuest === true;
+      if (!isGuest) byUser.set(user, sessions.length);
+    }
     return { users: byUser.size, connections: this.#byId.size, byUser };
   }
 }

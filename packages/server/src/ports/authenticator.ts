@@ -12,6 +12,8 @@ export interface Identity {
   readonly channels?: readonly string[];
   /** `admin: true`. */
   readonly isAdmin?: boolean;
+  /** `user` is a name that nobody verified: a connection, but not one of the users that are counted. */
+  readonly isGuest?: boolean;
 }
 
 export interface SubscriptionGrant {

@@ -23,10 +23,11 @@ export type ChatEntry =
 
 const refused: ChatEntry = { type: 'refused', close: PLAIN_CLOSES.unauthorized };
 const NOBODY: Identity = { user: '' };
+const GUEST: Identity = { user: '', isGuest: true };
 
 interface Entrant {
   readonly person: Person;
-  /** Of the token; NOBODY for who came without one. */
+  /** Of the token; NOBODY for whose name is taken at its word, GUEST for whose is not. */
   readonly verified: Identity;
 }
 
@@ -61,7 +62,7 @@ export const chatEntry = (
   }
   if (claimed === undefined) {
     const guest = claimedPerson(guestName(deps.random), deps.anonymous.open);
-    return enterAs(deps, request, { person: guest, verified: NOBODY });
+    return enterAs(deps, request, { person: guest, verified: GUEST });
   }
   const name = readName(claimed, deps.limits.maxNameLength);
   if (!name.ok) {
@@ -72,5 +73,6 @@ export const chatEntry = (
     };
   }
   const person = claimedPerson(name.value, deps.anonymous.open);
-  return enterAs(deps, request, { person, verified: NOBODY });
+  const verified = deps.anonymous.open ? NOBODY : GUEST;
+  return enterAs(deps, request, { person, verified });
 };

@@ -219,6 +219,20 @@ describe('access', () => {
     }
   });
 
+  it('who nobody verified is counted as a connection, not as a user (C3)', async () => {
+    const current = await openBed({ anonymous: { open: false, byAllowAnonymous: true } });
+    await enter(current, '/ws/chat');
+    await enter(current, '/ws/chat/bob');
+    const alice = await enter(current, '/ws/chat/alice?token=alice');
+    const { node } = current.running;
+    expect(node.totals()).toEqual({ users: 1, connections: 3, byUser: new Map([['alice', 1]]) });
+    alice.say({ type: 'status' });
+    expect(await alice.nextOf('status')).toMatchObject({
+      connected_count: 3,
+      users: expect.arrayContaining(['alice', 'bob']),
+    });
+  });
+
   it('a name nobody verified is not the registered user: not online, and no reader of their mail', async () => {
     const current = await openBed({ anonymous: allowed });
     const guest = await enter(current, '/ws/chat/alice');
