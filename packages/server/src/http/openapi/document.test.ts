@@ -1,4 +1,4 @@
-import { PROCEDURES } from '@carillon/protocol/procedures';
+import { chatSend, PROCEDURES } from '@carillon/protocol/procedures';
 import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
 import { expect, test } from 'vitest';
@@ -97,6 +97,19 @@ test('the plain endpoints and the WebSocket paths are documented too', () => {
       '/metrics',
     ]),
   );
+});
+
+test('the short way of chat.send allows what chat.send allows', () => {
+  const schemaAt = (path: string): unknown =>
+    operations.find((one) => one.path === path && one.method === 'post')?.operation.requestBody
+      ?.content['application/json']?.schema;
+  const short = schemaAt('/api/chat/{conversation_id}/send');
+  expect(short).toHaveProperty('properties.message');
+  expect(schemaAt('/api/v1/conversations/{conversation_id}/messages')).toHaveProperty('properties');
+  for (const field of ['content', 'clientId', 'kind', 'attributes', 'sender'] as const) {
+    const allowed: unknown = JSON.parse(JSON.stringify(chatSend.input.properties[field]));
+    expect(short).toHaveProperty(['properties', field], allowed);
+  }
 });
 
 test('examples of bodies satisfy their schemas', () => {

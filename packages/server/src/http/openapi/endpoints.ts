@@ -1,4 +1,5 @@
 /** Endpoints that are no procedures: WebSocket paths, streams, the plain ones and those for operators. */
+import { chatSend as chatSendProcedure } from '@carillon/protocol/procedures';
 import { API_METHODS } from '../server-api/methods.ts';
 import { problemResponse, type Json } from './operations.ts';
 
@@ -107,6 +108,9 @@ const webSocketPath = ({ path, summary, description, parameters = [] }: WebSocke
   },
 });
 
+/** The procedure behind it says what each field may be. */
+const { content, clientId, kind, attributes, sender } = chatSendProcedure.input.properties;
+
 const chatSend = (path: string): Json => ({
   post: {
     summary: 'Say something in a conversation',
@@ -120,11 +124,12 @@ const chatSend = (path: string): Json => ({
           schema: {
             type: 'object',
             properties: {
-              message: { type: 'string', maxLength: 4000 },
-              content: { type: 'string', maxLength: 4000 },
-              clientId: { type: 'string', maxLength: 128 },
-              kind: { type: 'string', maxLength: 64 },
-              sender: { type: 'string', description: 'With an API key: who says it.' },
+              message: content,
+              content,
+              clientId,
+              kind,
+              attributes,
+              sender,
             },
           },
           example: { message: 'Hello' },
