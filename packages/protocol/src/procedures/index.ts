@@ -1,6 +1,7 @@
 /** All procedures, in the order of the docs. */
 import * as broadcasting from './broadcasting.ts';
 import * as chat from './chat.ts';
+import * as client from './client.ts';
 import * as inbox from './inbox.ts';
 import type { Procedure } from './procedure.ts';
 import * as tasks from './tasks.ts';
@@ -8,6 +9,7 @@ import * as users from './users.ts';
 
 export * from './broadcasting.ts';
 export * from './chat.ts';
+export * from './client.ts';
 export * from './inbox.ts';
 export * from './procedure.ts';
 export * from './tasks.ts';
@@ -41,6 +43,7 @@ export const PROCEDURES: readonly Procedure[] = [
   users.usersDisconnect,
   users.usersEvent,
   users.ticketsCreate,
+  client.clientSettings,
   broadcasting.broadcastMessage,
   broadcasting.broadcastConsultationReply,
   broadcasting.sendMobileOnlyNotification,

@@ -15,14 +15,16 @@ export const DELIVERY_SETTINGS = {
     kind: duration({ min: '1s', max: '10m' }),
     default: 20_000,
     group: 'delivery',
-    description: 'Client setting: how long an SDK waits for a connection.',
+    description:
+      'Told to clients (GET /api/v1/client-settings): how long one attempt to connect may take.',
   }),
   wsMaxReconnectAttempts: setting({
     env: 'WS_MAX_RECONNECT_ATTEMPTS',
     kind: integer({ min: 0, max: 1000 }),
     default: 15,
     group: 'delivery',
-    description: 'Client setting: attempts before an SDK gives up.',
+    description:
+      'Told to clients likewise: failed attempts in a row before they stop and ask their user.',
   }),
   chatPingInterval: setting({
     env: 'CHAT_PING_INTERVAL',

@@ -45,7 +45,7 @@ export interface CoreLimits {
 
 export const DEFAULT_CORE_LIMITS: CoreLimits = {
   maxConnections: 20_000,
-  maxConnectionsPerUser: 100,
+  maxConnectionsPerUser: 50,
   tooManyConnectionsPolicy: 'reject',
   maxChannelsPerConnection: 128,
   maxChannelLength: 255,
@@ -58,9 +58,9 @@ export const DEFAULT_CORE_LIMITS: CoreLimits = {
   leaveGraceMs: 10_000,
   brokerReleaseDelayMs: 1_000,
   positionCheckIntervalMs: 10_000,
-  publishPerConnection: { burst: 500, perSecond: 100 },
-  publishPerUser: { burst: 1_000, perSecond: 200 },
-  commandsPerConnection: { burst: 2_000, perSecond: 1_000 },
-  commandsPerUser: { burst: 4_000, perSecond: 2_000 },
+  publishPerConnection: { burst: 2_000, perSecond: 2_000 },
+  publishPerUser: { burst: 5_000, perSecond: 5_000 },
+  commandsPerConnection: { burst: 2_000, perSecond: 2_000 },
+  commandsPerUser: { burst: 5_000, perSecond: 5_000 },
   maxRateLimitedUsers: 50_000,
 };

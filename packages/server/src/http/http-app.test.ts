@@ -215,6 +215,17 @@ describe('the statistics of connections', () => {
   });
 });
 
+test('how to connect is told to anybody', async () => {
+  const response = await ask(await startApp(), { url: '/api/v1/client-settings' });
+  expect(response.json()).toEqual({
+    connection_timeout_ms: 20_000,
+    heartbeat_interval_ms: 30_000,
+    max_reconnect_attempts: 15,
+    reconnect_min_ms: 2_000,
+    reconnect_max_ms: 30_000,
+  });
+});
+
 describe('the demo log-in', () => {
   const login = { method: 'POST', url: '/api/demo/login', payload: { name: 'ann' } } as const;
 

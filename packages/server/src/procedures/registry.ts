@@ -5,6 +5,7 @@ import type { TaskService } from '../domain/tasks/task-service.ts';
 import type { Binding } from './binding.ts';
 import { bindBroadcasting } from './broadcasting.ts';
 import { bindChat } from './chat.ts';
+import { bindClient, DEFAULT_CLIENT_SETTINGS, type ClientSettings } from './client.ts';
 import { bindInbox } from './inbox.ts';
 import { bindTasks } from './tasks.ts';
 import { bindUsers, type UsersDeps } from './users.ts';
@@ -14,6 +15,8 @@ export interface RegistryDeps extends UsersDeps {
   readonly chat: ChatService;
   readonly tasks: TaskService;
   readonly broadcasting: BroadcastingService;
+  /** @default DEFAULT_CLIENT_SETTINGS */
+  readonly clientSettings?: ClientSettings;
 }
 
 export const bindProcedures = (deps: RegistryDeps): readonly Binding[] => [
@@ -21,5 +24,6 @@ export const bindProcedures = (deps: RegistryDeps): readonly Binding[] => [
   ...bindInbox(deps.inbox),
   ...bindTasks(deps.tasks),
   ...bindUsers(deps),
+  ...bindClient(deps.clientSettings ?? DEFAULT_CLIENT_SETTINGS),
   ...bindBroadcasting(deps.broadcasting),
 ];

@@ -29,7 +29,13 @@ import type { Core } from './core-of.ts';
 import { createCore } from './core-of.ts';
 import type { Exposure } from './exposure.ts';
 import { createExposure } from './exposure.ts';
-import { httpSettingsOf, plainLimitsOf, sseLimitsOf, webSocketLimitsOf } from './limits-of.ts';
+import {
+  clientSettingsOf,
+  httpSettingsOf,
+  plainLimitsOf,
+  sseLimitsOf,
+  webSocketLimitsOf,
+} from './limits-of.ts';
 import type { Secrets } from './secrets.ts';
 import { secretsOf } from './secrets.ts';
 import { tokenSignerOf } from './tokens.ts';
@@ -80,7 +86,13 @@ async function createOn(core: Core, context: ApplicationContext): Promise<Combin
     authenticator,
     credentials: createCredentialResolver({ authenticator, tickets }),
     dispatcher: createDispatcher({
-      bindings: bindProcedures({ ...domain, registry: node, connectionAdmin: node, tickets }),
+      bindings: bindProcedures({
+        ...domain,
+        registry: node,
+        connectionAdmin: node,
+        tickets,
+        clientSettings: clientSettingsOf(config),
+      }),
       logger,
       random: core.random,
     }),

@@ -9,6 +9,8 @@ import type { HttpSettings } from '../http/http-deps.ts';
 import { DEFAULT_HTTP_SETTINGS } from '../http/http-deps.ts';
 import type { PlainLimits } from '../protocols/plain/plain-limits.ts';
 import { DEFAULT_PLAIN_LIMITS } from '../protocols/plain/plain-limits.ts';
+import type { ClientSettings } from '../procedures/client.ts';
+import { DEFAULT_CLIENT_SETTINGS } from '../procedures/client.ts';
 import type { SseLimits } from '../transports/sse/sse-limits.ts';
 import { DEFAULT_SSE_LIMITS } from '../transports/sse/sse-limits.ts';
 import type { WebSocketLimits } from '../transports/websocket/limits.ts';
@@ -82,4 +84,11 @@ export const httpSettingsOf = ({ settings, isProduction }: Config): HttpSettings
   rate: settings.httpRate,
   trustProxy: settings.trustProxy,
   isProduction,
+});
+
+export const clientSettingsOf = ({ settings }: Config): ClientSettings => ({
+  ...DEFAULT_CLIENT_SETTINGS,
+  connectionTimeoutMs: settings.wsConnectionTimeout,
+  heartbeatIntervalMs: settings.wsHeartbeatInterval,
+  maxReconnectAttempts: settings.wsMaxReconnectAttempts,
 });
