@@ -52,3 +52,21 @@ test('a server that is killed and comes back costs a banner, no message and no d
   }
   await page.getByText('Connected, heartbeat on').waitFor();
 }, 60_000);
+
+test('after as many attempts as the operator set the page stops, and comes back when asked', async () => {
+  const env = { WS_MAX_RECONNECT_ATTEMPTS: '1', WS_CONNECTION_TIMEOUT: '1s' };
+  const ownDir = await mkdtemp(joinPath(tmpdir(), 'carillon-browser-'));
+  let short = await startServer({ dataDir: ownDir, env });
+  const { page } = await visit(browser, `${short.url}/chat`);
+  await join(page, 'Ben');
+
+  await short.kill('SIGKILL');
+  await page.getByText('the page has stopped trying').waitFor();
+
+  short = await startServer({ dataDir: ownDir, env, port: short.port });
+  await page.getByRole('button', { name: 'Retry now' }).click();
+  await page.getByText('Connected, heartbeat on').waitFor();
+  await say(page, 'back again');
+  await short.stop();
+  await rm(ownDir, { recursive: true, force: true });
+}, 60_000);

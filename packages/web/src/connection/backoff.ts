@@ -3,10 +3,18 @@
  * together do not come back together.
  */
 
-export const BACKOFF = { baseMs: 2_000, maxMs: 30_000, minMs: 200 } as const;
+export interface Backoff {
+  /** Longest pause before the first attempt; doubles with each. */
+  readonly reconnectMinMs: number;
+  readonly reconnectMaxMs: number;
+}
+
+/** However the dice fall: a server that just went away is not back at once. */
+export const SHORTEST_PAUSE_MS = 200;
 
 /** `random` in [0, 1); `attempt` counts from 0. */
-export function backoffDelayMs(attempt: number, random: number): number {
-  const ceiling = Math.min(BACKOFF.maxMs, BACKOFF.baseMs * 2 ** Math.min(attempt, 10));
-  return Math.max(BACKOFF.minMs, Math.round(ceiling * random));
+export function backoffDelayMs(attempt: number, random: number, backoff: Backoff): number {
+  const { reconnectMinMs, reconnectMaxMs } = backoff;
+  const ceiling = Math.min(reconnectMaxMs, reconnectMinMs * 2 ** Math.min(attempt, 10));
+  return Math.max(SHORTEST_PAUSE_MS, Math.round(ceiling * random));
 }

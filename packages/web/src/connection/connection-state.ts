@@ -6,14 +6,22 @@
  *     ▲                 │   ▲                  │
  *     │               lost  └──retry── waiting ◀──lost
  *     │                 ▼                ▲
- *     └─disconnect─── (any)    refused ──▶ closed (does not come back by itself)
+ *     └─disconnect─── (any)    refused, or too many attempts ──▶ closed (does not come back by itself)
  */
 import { backoffDelayMs } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 
 export interface CloseReason {
   readonly code: number;
   readonly reason: string;
 }
+
+export interface ReconnectRules extends Backoff {
+  readonly maxReconnectAttempts: number;
+}
+
+/** Why a connection is closed that was tried in vain often enough. */
+export const GAVE_UP: CloseReason = { code: 1006, reason: 'gave up' };
 
 export type ConnectionState =
   | { readonly status: 'idle' }
@@ -35,6 +43,8 @@ export type ConnectionEvent =
       readonly why: CloseReason;
       readonly nowMs: number;
       readonly random: number;
+      /** As they are at this moment: they are loaded while the page is already connecting. */
+      readonly rules: ReconnectRules;
     }
   | { readonly type: 'retry' }
   | { readonly type: 'disconnect' };
@@ -91,7 +101,10 @@ function lost(
   }
   const wasStable = state.status === 'open' && event.nowMs - state.openedAtMs >= STABLE_AFTER_MS;
   const attempt = wasStable ? 0 : state.attempt;
-  const delayMs = backoffDelayMs(attempt, event.random);
+  if (attempt >= event.rules.maxReconnectAttempts) {
+    return [{ status: 'closed', why: GAVE_UP }, [{ type: 'hang-up' }]];
+  }
+  const delayMs = backoffDelayMs(attempt, event.random, event.rules);
   const lostAtMs = state.status === 'connecting' ? (state.lostAtMs ?? event.nowMs) : event.nowMs;
   return [
     { status: 'waiting', attempt: attempt + 1, lostAtMs, retryAtMs: event.nowMs + delayMs },

@@ -2,6 +2,7 @@
  * A plain WebSocket that comes back by itself. Owns the browser's socket and timers; every decision
  * is made in connection-state.ts. It knows nothing of what the frames mean.
  */
+import { connectionSettings } from './connection-settings.ts';
 import { IDLE, transition } from './connection-state.ts';
 import type { CloseReason, ConnectionEvent, ConnectionState } from './connection-state.ts';
 
@@ -15,10 +16,9 @@ export interface SocketOptions {
   readonly address: () => Promise<Address>;
   readonly onFrame: (text: string) => void;
   /** No frame for so long means the line is dead, whatever the browser believes. */
-  readonly maxSilenceMs: number;
+  readonly maxSilenceMs: () => number;
 }
 
-const CONNECT_TIMEOUT_MS = 20_000;
 const UNREACHABLE: CloseReason = { code: 1006, reason: '' };
 const REFUSED: CloseReason = { code: 1008, reason: 'Unauthorized' };
 const SILENT: CloseReason = { code: 1006, reason: 'silence' };
@@ -55,8 +55,9 @@ export class ReconnectingSocket {
     this.#handle({ type: 'disconnect' });
   }
 
+  /** Somebody asks for it: at once, and also where it had been given up. */
   retryNow(): void {
-    this.#retry();
+    this.#handle({ type: this.#state.status === 'closed' ? 'connect' : 'retry' });
   }
 
   /** False when the connection is not open; nothing is kept. */
@@ -85,13 +86,15 @@ export class ReconnectingSocket {
   }
 
   #lost(why: CloseReason): void {
-    this.#handle({ type: 'lost', why, nowMs: Date.now(), random: Math.random() });
+    const rules = connectionSettings();
+    this.#handle({ type: 'lost', why, nowMs: Date.now(), random: Math.random(), rules });
   }
 
   async #dial(): Promise<void> {
     const round = ++this.#round;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#lost(UNREACHABLE), CONNECT_TIMEOUT_MS);
+    const { connectionTimeoutMs } = connectionSettings();
+    this.#timer = setTimeout(() => this.#lost(UNREACHABLE), connectionTimeoutMs);
     const address = await this.#options.address();
     if (round !== this.#round) return;
     if (!address.ok) {
@@ -113,7 +116,7 @@ export class ReconnectingSocket {
 
   #watchSilence(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#lost(SILENT), this.#options.maxSilenceMs);
+    this.#timer = setTimeout(() => this.#lost(SILENT), this.#options.maxSilenceMs());
   }
 
   #hangUp(): void {

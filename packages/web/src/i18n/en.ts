@@ -38,6 +38,7 @@ export const en = {
   'banner.retry': 'Retry now',
   'banner.back': 'Connected again. You are up to date.',
 
+  'closed.gaveUp': 'The server could not be reached, so the page has stopped trying.',
   'closed.unauthorized': 'The server did not let you in. A valid token for this name is needed.',
   'closed.connections': 'You have too many connections open. Close another window first.',
   'closed.badFrames': 'The server closed the connection after too many invalid messages.',

@@ -40,6 +40,7 @@ export const zhHans: Messages = {
   'banner.retry': '立即重试',
   'banner.back': '已重新连接，消息都是最新的。',
 
+  'closed.gaveUp': '一直无法连接服务器，已停止重试。',
   'closed.unauthorized': '服务器拒绝了连接，需要与这个名字相符的有效令牌。',
   'closed.connections': '你打开的连接太多，请先关闭其他窗口。',
   'closed.badFrames': '无效的消息太多，服务器已关闭连接。',

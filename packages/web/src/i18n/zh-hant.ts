@@ -40,6 +40,7 @@ export const zhHant: Messages = {
   'banner.retry': '立即重試',
   'banner.back': '已重新連線，訊息都是最新的。',
 
+  'closed.gaveUp': '一直無法連上伺服器，已停止重試。',
   'closed.unauthorized': '伺服器拒絕了連線，需要與這個名字相符的有效權杖。',
   'closed.connections': '你開啟的連線太多，請先關閉其他視窗。',
   'closed.badFrames': '無效的訊息太多，伺服器已關閉連線。',

@@ -42,7 +42,7 @@ export class ChatClient {
     this.connection = new ReconnectingSocket({
       address: () => socketAddress(path, { room, lang }, this.#token),
       onFrame: (text) => this.#handleText(text),
-      maxSilenceMs: MAX_SILENCE_MS,
+      maxSilenceMs: () => MAX_SILENCE_MS,
     });
     this.connection.subscribe(() => this.#handleConnection(this.connection.getSnapshot()));
   }

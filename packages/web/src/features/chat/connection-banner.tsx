@@ -1,5 +1,6 @@
 /** Appears when the line has been lost for two seconds: what happens next, and a way not to wait. */
 import { useEffect, useState } from 'react';
+import { GAVE_UP } from '../../connection/connection-state.ts';
 import type { ConnectionState } from '../../connection/connection-state.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { explainClose } from './errors.ts';
@@ -23,11 +24,16 @@ export function ConnectionBanner({ connection, onRetry, onConnect }: ConnectionB
 
   if (connection.status === 'closed') {
     const { key, params } = explainClose(connection.why);
+    const hasGivenUp = connection.why === GAVE_UP;
     return (
       <div className="banner bad" role="alert">
         <span>{t(key, params)}</span>
-        <button type="button" className="button quiet small" onClick={onConnect}>
-          {t('join.connect')}
+        <button
+          type="button"
+          className="button quiet small"
+          onClick={hasGivenUp ? onRetry : onConnect}
+        >
+          {t(hasGivenUp ? 'banner.retry' : 'join.connect')}
         </button>
       </div>
     );

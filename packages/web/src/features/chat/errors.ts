@@ -1,4 +1,5 @@
 /** The server's errors and closes, in words a visitor can use. */
+import { GAVE_UP } from '../../connection/connection-state.ts';
 import type { CloseReason } from '../../connection/connection-state.ts';
 import type { MessageKey } from '../../i18n/en.ts';
 import type { TextParams } from '../../i18n/locale.ts';
@@ -28,6 +29,7 @@ export function explainError({ code, message, about }: RoomError): Explanation {
 }
 
 export function explainClose({ code, reason }: CloseReason): Explanation {
+  if (reason === GAVE_UP.reason) return { key: 'closed.gaveUp' };
   if (reason === 'Unauthorized') return { key: 'closed.unauthorized' };
   if (reason === 'Too many connections') return { key: 'closed.connections' };
   if (reason === 'Too many bad frames') return { key: 'closed.badFrames' };

@@ -1,4 +1,5 @@
 /** Keeps the bell true: the list and the counts over HTTP, what is new over the live endpoint. */
+import { heartbeatSilenceMs } from '../../connection/connection-settings.ts';
 import { ReconnectingSocket } from '../../connection/reconnecting-socket.ts';
 import { request } from '../../session/server.ts';
 import { socketAddress } from '../../session/sign-in.ts';
@@ -17,8 +18,6 @@ import type { JsonObject } from '../../session/json-fields.ts';
 import { Observable } from './observable.ts';
 
 const NOTIFICATIONS = '/api/v1/me/notifications';
-/** The server sends a heartbeat every 30 s by default; two may be missed. */
-const MAX_SILENCE_MS = 75_000;
 
 export class BellClient {
   readonly inbox = new Observable(EMPTY_INBOX);
@@ -31,7 +30,7 @@ export class BellClient {
     this.connection = new ReconnectingSocket({
       address: () => socketAddress('/api/ws/notifications', {}, token),
       onFrame: (text) => this.#handleFrame(text),
-      maxSilenceMs: MAX_SILENCE_MS,
+      maxSilenceMs: heartbeatSilenceMs,
     });
     this.connection.subscribe(() => {
       const isOpen = this.connection.getSnapshot().status === 'open';

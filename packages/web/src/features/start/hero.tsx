@@ -34,9 +34,16 @@ function LiveMark({ demo }: { demo: Demo }) {
   const { status } = useSyncExternalStore(connection.subscribe, connection.getSnapshot);
   const isLive = status === 'open';
   return (
-    <p className="live-mark" role="status">
+    <div className="live-mark">
       <span className={`dot ${isLive ? 'good' : 'busy'}`} />
-      {t(isLive ? 'start.live' : 'start.offline')} · {t('start.you', { name: demo.user })}
-    </p>
+      <span role="status">
+        {t(isLive ? 'start.live' : 'start.offline')} · {t('start.you', { name: demo.user })}
+      </span>
+      {status === 'closed' && (
+        <button type="button" className="button quiet small" onClick={() => connection.retryNow()}>
+          {t('banner.retry')}
+        </button>
+      )}
+    </div>
   );
 }

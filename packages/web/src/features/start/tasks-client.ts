@@ -2,6 +2,7 @@
  * My tasks, live. Running ones are watched on an endpoint each; that a new one has begun shows in
  * the list, which is asked for while the page is looked at.
  */
+import { heartbeatSilenceMs } from '../../connection/connection-settings.ts';
 import { ReconnectingSocket } from '../../connection/reconnecting-socket.ts';
 import { request } from '../../session/server.ts';
 import { socketAddress } from '../../session/sign-in.ts';
@@ -12,7 +13,6 @@ import type { TaskView } from './task-list.ts';
 const POLL_MS = 2_000;
 const MAX_WATCHED = 3;
 const MAX_SHOWN = 5;
-const MAX_SILENCE_MS = 75_000;
 
 export class TasksClient {
   readonly tasks = new Observable<readonly TaskView[]>([]);
@@ -60,7 +60,7 @@ export class TasksClient {
           const update = taskIn(text);
           if (update !== undefined) this.tasks.update((known) => mergeUpdate(known, update));
         },
-        maxSilenceMs: MAX_SILENCE_MS,
+        maxSilenceMs: heartbeatSilenceMs,
       });
       this.#watched.set(id, socket);
       socket.connect();

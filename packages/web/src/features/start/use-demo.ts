@@ -1,5 +1,6 @@
 /** The demo session of the start page and what it watches; undefined while, or where, there is none. */
 import { useEffect, useState } from 'react';
+import { GAVE_UP } from '../../connection/connection-state.ts';
 import { demoSignIn } from '../../session/sign-in.ts';
 import { BellClient } from './bell-client.ts';
 import { TasksClient } from './tasks-client.ts';
@@ -42,7 +43,8 @@ function watchDemo(name: string, tell: (state: DemoState) => void): () => void {
     const bell = new BellClient(session.token);
     const tasks = new TasksClient(session.token);
     bell.connection.subscribe(() => {
-      if (bell.connection.getSnapshot().status === 'closed') beginSoon();
+      const connection = bell.connection.getSnapshot();
+      if (connection.status === 'closed' && connection.why !== GAVE_UP) beginSoon();
     });
     bell.start();
     tasks.start();
