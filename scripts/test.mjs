@@ -9,14 +9,15 @@ import { installIfNeeded, node, run, say, sourceFlags } from './workspace.mjs';
 installIfNeeded();
 const { notRun, excluded } = installPrograms();
 
+// The build comes first: lint looks through package exports, and an old dist would mislead it.
 const checks = [
+  ['build', node, ['scripts/build.mjs']],
   ['types', node, ['scripts/typecheck.mjs']],
   ['lint', 'npm', ['run', '--silent', 'lint']],
   ['format', 'npm', ['run', '--silent', 'format:check']],
   ['dead code', 'npm', ['run', '--silent', 'knip']],
   ['spec rules', node, [...sourceFlags, 'scripts/check-spec.ts']],
   ['generated docs', node, [...sourceFlags, 'scripts/generate-docs.ts', '--check']],
-  ['build', node, ['scripts/build.mjs']],
 ];
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
