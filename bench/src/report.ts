@@ -4,7 +4,12 @@ import type { Results } from './results.ts';
 import { verdictOf, type Figure, type Result, type RowReport } from './rows/row.ts';
 import type { Spread } from './stats.ts';
 
-const NAMES = { carillon: 'Carillon', 'socket-io': 'Socket.IO', ws: 'bare `ws`' } as const;
+const NAMES = {
+  carillon: 'Carillon',
+  'socket-io': 'Socket.IO',
+  ws: 'bare `ws`',
+  'ws-auth': '`ws`, token and answer only',
+} as const;
 
 export function renderBars(rows: readonly RowReport[]): string {
   const results = rows.flatMap((row) => row.results);

@@ -1,7 +1,7 @@
 /** How each compared system is spoken to: path, first words, what its frames mean. */
 import type { BenchMessage } from '../servers/message.ts';
 
-export type System = 'carillon' | 'socket-io' | 'ws';
+export type System = 'carillon' | 'socket-io' | 'ws' | 'ws-auth';
 
 export interface Identity {
   readonly token: string;
@@ -87,4 +87,5 @@ export const dialects: Readonly<Record<System, Dialect>> = {
   carillon,
   'socket-io': socketIo,
   ws: bareWs,
+  'ws-auth': carillon,
 };

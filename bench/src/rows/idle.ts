@@ -23,7 +23,7 @@ export const idleCpu = (options: RowOptions): Promise<RowReport> => idle('P11', 
 async function idle(row: 'P2' | 'P11', options: RowOptions): Promise<RowReport> {
   const seconds = row === 'P2' ? 0 : PING_INTERVAL_S * (options.isQuick ? 1 : 2);
   // Memory and idling hardly vary; what varies is worth more rounds elsewhere.
-  const rounds = Math.min(options.rounds, row === 'P2' ? 3 : 2);
+  const rounds = Math.min(options.rounds, row === 'P2' ? 3 : 1);
   const plan = { ...options, rounds, title: `${row} idle` };
   const samples = await alternate(plan, (system) => measure(system, seconds, options));
   const valueOf = (sample: IdleSample): number =>
