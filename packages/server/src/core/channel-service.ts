@@ -2,6 +2,7 @@
 import { fail, ok } from '@carillon/protocol';
 import type { ClientInfo, Outcome, Publication, RawJson } from '@carillon/protocol';
 import type { HistoryPage, HistoryQuery, PublishOptions, PublishResult } from '../ports/broker.ts';
+import type { Eventually } from '../ports/eventually.ts';
 import type { ControlBus } from '../ports/control-bus.ts';
 import type { PresenceStats } from '../ports/presence-store.ts';
 import type { ChannelAdmin, Publisher } from '../ports/server-api.ts';
@@ -109,7 +110,7 @@ export class ChannelService implements Publisher, ChannelAdmin {
     return this.#attempt(() => this.#controlBus.send(command));
   }
 
-  async #attempt<T>(action: () => Promise<T>): Promise<Outcome<T>> {
+  async #attempt<T>(action: () => Eventually<T>): Promise<Outcome<T>> {
     try {
       return ok(await action());
     } catch (error) {

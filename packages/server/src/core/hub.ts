@@ -6,6 +6,7 @@
 import type { ChannelEvent, StreamPosition } from '@carillon/protocol';
 import type { Broker, BrokerHandler } from '../ports/broker.ts';
 import type { Random } from '../ports/clock.ts';
+import type { Eventually } from '../ports/eventually.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Channel } from './channel.ts';
 import type { ChannelOwner } from './channel.ts';
@@ -65,17 +66,16 @@ export class Hub implements BrokerHandler, ChannelOwner {
     found.receive(event, epoch);
   }
 
-  /** From now on the subscription keeps what is published. Rejects when the broker does. */
-  async attach(subscription: Subscription): Promise<Channel> {
+  /** From now on the subscription keeps what is published. Rejects or throws when the broker does. */
+  attach(subscription: Subscription): Eventually<Channel> {
     const known = this.#channels.get(subscription.name);
     const channel = known ?? new Channel(subscription.name, subscription.rules, this);
     channel.addJoining(subscription);
     if (known === undefined) {
       this.#channels.set(channel.name, channel);
-      channel.attaching = this.#attachAtBroker(channel);
+      this.#attachAtBroker(channel);
     }
-    if (channel.attaching !== undefined) await channel.attaching;
-    return channel;
+    return channel.attaching === undefined ? channel : channel.attaching.then(() => channel);
   }
 
   /** The history that a subscriber was given begins the channel's position, or voids it. */
@@ -148,15 +148,21 @@ export class Hub implements BrokerHandler, ChannelOwner {
     void checkPosition(channel, this.#healing);
   }
 
-  async #attachAtBroker(channel: Channel): Promise<void> {
-    try {
-      await this.#dependencies.broker.subscribe(channel.name);
-    } catch (error) {
+  #attachAtBroker(channel: Channel): void {
+    const fail = (error: unknown): never => {
+      channel.attaching = undefined;
       channel.isReleased = true;
       this.#channels.delete(channel.name);
       throw error;
-    } finally {
-      channel.attaching = undefined;
+    };
+    try {
+      const attaching = this.#dependencies.broker.subscribe(channel.name);
+      if (!(attaching instanceof Promise)) return;
+      channel.attaching = attaching.then(() => {
+        channel.attaching = undefined;
+      }, fail);
+    } catch (error) {
+      fail(error);
     }
   }
 

@@ -13,6 +13,7 @@ import { DISCONNECTS, fail, isTerminal, ok, UNSUBSCRIBES } from '@carillon/proto
 import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
 import type { Identity, SubscriptionGrant } from '../ports/authenticator.ts';
 import type { HistoryPage, HistoryQuery, PublishResult } from '../ports/broker.ts';
+import type { Eventually } from '../ports/eventually.ts';
 import type {
   ClientPublishOptions,
   ConnectionInit,
@@ -136,7 +137,7 @@ export class ClientSession implements Session, Subscriber {
     this.init.socket.close(closeFrame);
   }
 
-  subscribe(channel: string, options: SubscribeOptions): Promise<Outcome<SubscribeResult>> {
+  subscribe(channel: string, options: SubscribeOptions): Eventually<Outcome<SubscribeResult>> {
     return subscribe(this, channel, options);
   }
 

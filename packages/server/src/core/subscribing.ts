@@ -3,12 +3,14 @@
  *
  *   check and authorise → keep what is published from here on → read history → go live
  *
- * so that between history and the live stream nothing is missing and nothing comes twice. The
- * subscription may end at every await (unsubscribe, disconnect); each step looks.
+ * so that between history and the live stream nothing is missing and nothing comes twice. Wherever
+ * something is waited for the subscription may end (unsubscribe, disconnect); each step looks.
  */
 import { fail, ok } from '@carillon/protocol';
 import type { Outcome, RawJson, StreamPosition } from '@carillon/protocol';
 import type { HistoryPage } from '../ports/broker.ts';
+import { after } from '../ports/eventually.ts';
+import type { Eventually } from '../ports/eventually.ts';
 import type { SubscribeOptions, SubscribeResult } from '../ports/connection-handler.ts';
 import type { Channel } from './channel.ts';
 import type { CoreContext } from './core-context.ts';
@@ -22,22 +24,28 @@ import { Subscription } from './subscription.ts';
 /** Streams that begin anew while somebody subscribes are read again, but not for ever. */
 const MAX_HISTORY_READS = 3;
 
-export async function subscribe(
+export function subscribe(
   session: ClientSession,
   channel: string,
   options: SubscribeOptions,
-): Promise<Outcome<SubscribeResult>> {
+): Eventually<Outcome<SubscribeResult>> {
   const opened = open(session, channel, options);
   if (!opened.ok) return opened;
   const subscription = opened.value;
-  try {
-    const joined = await join(subscription, options, session.context);
+  const finish = (joined: Outcome<SubscribeResult>): Outcome<SubscribeResult> => {
     if (!joined.ok) session.endSubscription(subscription, false);
     return joined;
-  } catch (error) {
+  };
+  const giveUp = (error: unknown): Outcome<never> => {
     session.endSubscription(subscription, false);
     session.context.logger.error({ err: error, channel }, 'subscribe failed');
     return fail('internal');
+  };
+  try {
+    const joined = join(subscription, options, session.context);
+    return joined instanceof Promise ? joined.then(finish).catch(giveUp) : finish(joined);
+  } catch (error) {
+    return giveUp(error);
   }
 }
 
@@ -65,38 +73,75 @@ function open(
   return ok(subscription);
 }
 
-async function join(
+function join(
   subscription: Subscription,
   options: SubscribeOptions,
   context: CoreContext,
-): Promise<Outcome<SubscribeResult>> {
-  const { subscriber, rules, name } = subscription;
-  const { user } = subscriber;
-  if (!subscription.isServerSide) {
-    const { access, clock } = context;
-    const nowMs = clock.now();
-    const rule = rules.namespace.subscribe;
-    const allowed = access.isAllowed({ rule, user, channel: name, grant: options.grant, nowMs });
-    if (allowed === false || (allowed !== true && !(await allowed))) {
-      return refusal(options, nowMs);
-    }
+): Eventually<Outcome<SubscribeResult>> {
+  return after(authorise(subscription, options, context), (refused) => {
+    if (refused !== undefined) return refused;
     if (subscription.hasEnded()) return ended(subscription);
-  }
-  const channel = await context.hub.attach(subscription);
-  const entry = rules.isPositioned
-    ? await readEntry(subscription, { channel, from: options.recoverFrom }, context)
+    return after(context.hub.attach(subscription), (channel) =>
+      enter(subscription, { channel, options }, context),
+    );
+  });
+}
+
+/** Undefined: allowed. */
+function authorise(
+  subscription: Subscription,
+  options: SubscribeOptions,
+  { access, clock }: CoreContext,
+): Eventually<Outcome<never> | undefined> {
+  if (subscription.isServerSide) return undefined;
+  const { subscriber, rules, name } = subscription;
+  const nowMs = clock.now();
+  const rule = rules.namespace.subscribe;
+  const { grant } = options;
+  const { user } = subscriber;
+  return after(access.isAllowed({ rule, user, channel: name, grant, nowMs }), (isAllowed) =>
+    isAllowed ? undefined : refusal(options, nowMs),
+  );
+}
+
+interface Entering {
+  readonly channel: Channel;
+  readonly options: SubscribeOptions;
+}
+
+function enter(
+  subscription: Subscription,
+  { channel, options }: Entering,
+  context: CoreContext,
+): Eventually<Outcome<SubscribeResult>> {
+  const { isPositioned } = subscription.rules;
+  const read = isPositioned
+    ? readEntry(subscription, { channel, from: options.recoverFrom, attempt: 0 }, context)
     : undefined;
-  if (subscription.hasEnded()) return ended(subscription);
-  if (rules.isPositioned && entry === undefined) {
-    return fail('internal', 'the channel kept beginning anew');
-  }
-  const pendingData = context.policy.subscribeData(user, name);
-  const data = pendingData === undefined ? undefined : await pendingData;
-  if (subscription.hasEnded()) return ended(subscription);
+  return after(read, (entry) => {
+    if (subscription.hasEnded()) return ended(subscription);
+    if (isPositioned && entry === undefined) {
+      return fail('internal', 'the channel kept beginning anew');
+    }
+    const { subscriber, name } = subscription;
+    return after(context.policy.subscribeData(subscriber.user, name), (data) =>
+      subscription.hasEnded()
+        ? ended(subscription)
+        : goLive(subscription, { entry, data, options }, context),
+    );
+  });
+}
+
+function goLive(
+  subscription: Subscription,
+  outcome: JoinOutcome,
+  context: CoreContext,
+): Outcome<SubscribeResult> {
+  const { entry, options } = outcome;
   context.hub.goLive(subscription, entry === undefined ? -1 : entry.page.position.offset + 1);
   if (options.grant?.expiresAt !== undefined) scheduleExpiry(subscription, options.grant, context);
   if (options.recoverFrom !== undefined) countRecovery(context, entry?.recovery.hasRecovered);
-  return ok(resultOf(subscription, { entry, data, options }));
+  return ok(resultOf(subscription, outcome));
 }
 
 interface Entry {
@@ -104,37 +149,41 @@ interface Entry {
   readonly recovery: Recovery;
 }
 
-async function readEntry(
+function readEntry(
   subscription: Subscription,
-  options: { readonly channel: Channel; readonly from: StreamPosition | undefined },
+  reading: {
+    readonly channel: Channel;
+    readonly from: StreamPosition | undefined;
+    readonly attempt: number;
+  },
   context: CoreContext,
-): Promise<Entry | undefined> {
-  const { channel, from } = options;
+): Eventually<Entry | undefined> {
+  const { channel, from, attempt } = reading;
+  if (attempt === MAX_HISTORY_READS || subscription.hasEnded()) return undefined;
   const { maxRecoveredPublications } = context.limits;
-  for (let read = 0; read < MAX_HISTORY_READS && !subscription.hasEnded(); read += 1) {
-    const { generation } = channel;
-    const query =
-      from === undefined ? { limit: 0 } : { since: from, limit: maxRecoveredPublications };
-    const page = await context.broker.history(channel.name, query);
-    if (channel.generation !== generation) continue;
+  const { generation } = channel;
+  const query =
+    from === undefined ? { limit: 0 } : { since: from, limit: maxRecoveredPublications };
+  return after(context.broker.history(channel.name, query), (page) => {
+    if (channel.generation !== generation) {
+      return readEntry(subscription, { ...reading, attempt: attempt + 1 }, context);
+    }
     context.hub.adoptPosition(channel, page.position);
     const recovery =
-      from === undefined
-        ? { hasRecovered: false, publications: [] }
-        : recoverFrom(from, page, maxRecoveredPublications);
+      from === undefined ? NOT_RECOVERED : recoverFrom(from, page, maxRecoveredPublications);
     return { page, recovery };
-  }
-  return undefined;
+  });
 }
 
-function resultOf(
-  subscription: Subscription,
-  outcome: {
-    readonly entry: Entry | undefined;
-    readonly data: RawJson | undefined;
-    readonly options: SubscribeOptions;
-  },
-): SubscribeResult {
+const NOT_RECOVERED: Recovery = { hasRecovered: false, publications: [] };
+
+interface JoinOutcome {
+  readonly entry: Entry | undefined;
+  readonly data: RawJson | undefined;
+  readonly options: SubscribeOptions;
+}
+
+function resultOf(subscription: Subscription, outcome: JoinOutcome): SubscribeResult {
   const { entry, data, options } = outcome;
   const expiresAt = options.grant?.expiresAt;
   const isPositioned = entry !== undefined;

@@ -1,4 +1,5 @@
 import type { Outcome, RawJson } from '@carillon/protocol';
+import type { Eventually } from './eventually.ts';
 
 /** Who a connection or request speaks for. Comes from verified claims only. */
 export interface Identity {
@@ -25,6 +26,6 @@ export interface SubscriptionGrant {
 
 /** Failures: `unauthorized` (forged, malformed, wrong audience), `token_expired`. */
 export interface Authenticator {
-  verifyConnection(token: string): Promise<Outcome<Identity>>;
-  verifySubscription(token: string): Promise<Outcome<SubscriptionGrant>>;
+  verifyConnection(token: string): Eventually<Outcome<Identity>>;
+  verifySubscription(token: string): Eventually<Outcome<SubscriptionGrant>>;
 }

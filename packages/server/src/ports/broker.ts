@@ -1,4 +1,5 @@
 import type { ChannelEvent, StreamPosition, Publication } from '@carillon/protocol';
+import type { Eventually } from './eventually.ts';
 
 export interface PublishOptions {
   /** Keep at most this many publications; 0 or absent: no history, no offset. */
@@ -42,10 +43,10 @@ export interface Broker {
   /** True where a saved publication cannot fail to be delivered (one process): nobody looks for lost ones. */
   readonly deliversReliably?: boolean;
   start(handler: BrokerHandler): Promise<void>;
-  subscribe(channel: string): Promise<void>;
+  subscribe(channel: string): Eventually<void>;
   unsubscribe(channel: string): Promise<void>;
   publish(channel: string, event: ChannelEvent, options: PublishOptions): Promise<PublishResult>;
-  history(channel: string, query: HistoryQuery): Promise<HistoryPage>;
+  history(channel: string, query: HistoryQuery): Eventually<HistoryPage>;
   removeHistory(channel: string): Promise<void>;
   close(): Promise<void>;
 }

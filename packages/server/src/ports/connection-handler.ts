@@ -9,6 +9,7 @@ import type {
 import type { Identity, SubscriptionGrant } from './authenticator.ts';
 import type { PublishResult, HistoryPage, HistoryQuery } from './broker.ts';
 import type { ClientSocket } from './client-socket.ts';
+import type { Eventually } from './eventually.ts';
 import type { PresenceStats } from './presence-store.ts';
 import type { WireFormat } from './wire-format.ts';
 
@@ -101,7 +102,7 @@ export interface SessionLife {
 
 /** What a ready connection may do in channels; every call is authorised when it runs. */
 export interface SessionChannels {
-  subscribe(channel: string, options: SubscribeOptions): Promise<Outcome<SubscribeResult>>;
+  subscribe(channel: string, options: SubscribeOptions): Eventually<Outcome<SubscribeResult>>;
   refreshSubscription(grant: SubscriptionGrant): Outcome<void>;
   unsubscribe(channel: string): Outcome<void>;
   publish(

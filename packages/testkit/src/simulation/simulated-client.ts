@@ -136,12 +136,14 @@ export class SimulatedClient {
       isServerSide: channel.startsWith('user:'),
       ...(from === undefined ? {} : { recoverFrom: from }),
     };
-    void session.subscribe(channel, options).then((outcome: Outcome<SubscribeResult>) => {
-      const reply = outcome.ok
-        ? { type: 'subscribed', channel, result: outcome.value, ...(from && { from }) }
-        : { type: 'refused', channel };
-      session.send(JSON.stringify(reply));
-    });
+    void Promise.resolve(session.subscribe(channel, options)).then(
+      (outcome: Outcome<SubscribeResult>) => {
+        const reply = outcome.ok
+          ? { type: 'subscribed', channel, result: outcome.value, ...(from && { from }) }
+          : { type: 'refused', channel };
+        session.send(JSON.stringify(reply));
+      },
+    );
   }
 
   #handle(text: string, session: Session): void {

@@ -3,6 +3,7 @@ import { type Failure, MAX_TOKEN_LENGTH, type Outcome, fail, ok } from '@carillo
 import { errors, jwtVerify } from 'jose';
 import type { Authenticator, Identity, SubscriptionGrant } from '../../ports/authenticator.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { after, type Eventually } from '../../ports/eventually.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { NOT_BEFORE_SKEW_SECONDS, checkClaims } from './claim-checks.ts';
 import { grantOf, identityOf } from './claims.ts';
@@ -55,18 +56,16 @@ class JwtAuthenticator implements Authenticator {
     }
   }
 
-  async verifyConnection(token: string): Promise<Outcome<Identity>> {
-    const claims = await this.#verify(token);
-    return claims.ok ? identityOf(claims.value) : claims;
+  verifyConnection(token: string): Eventually<Outcome<Identity>> {
+    return after(this.#verify(token), (claims) => (claims.ok ? identityOf(claims.value) : claims));
   }
 
-  async verifySubscription(token: string): Promise<Outcome<SubscriptionGrant>> {
-    const claims = await this.#verify(token);
-    return claims.ok ? grantOf(claims.value) : claims;
+  verifySubscription(token: string): Eventually<Outcome<SubscriptionGrant>> {
+    return after(this.#verify(token), (claims) => (claims.ok ? grantOf(claims.value) : claims));
   }
 
   /** The header's algorithm chooses the checker, but each has keys for its own family only. */
-  #verify(token: string): Outcome<Claims> | Promise<Outcome<Claims>> {
+  #verify(token: string): Eventually<Outcome<Claims>> {
     if (token.length > MAX_TOKEN_LENGTH || !COMPACT.test(token)) return FORGED;
     if (this.#hmac?.isHmac(token) === true) return this.#judge(this.#hmac.verify(token));
     return this.#signatures === undefined ? FORGED : this.#verifySignature(token, this.#signatures);

@@ -82,9 +82,8 @@ class MemoryBroker implements Broker {
     return DONE;
   }
 
-  subscribe(channel: string): Promise<void> {
+  subscribe(channel: string): void {
     this.#subscribed.add(channel);
-    return DONE;
   }
 
   unsubscribe(channel: string): Promise<void> {
@@ -105,10 +104,10 @@ class MemoryBroker implements Broker {
     return Promise.resolve(result);
   }
 
-  history(channel: string, query: HistoryQuery): Promise<HistoryPage> {
+  history(channel: string, query: HistoryQuery): HistoryPage {
     const stream = this.#stream(channel);
     this.#measured(stream, () => stream.expire(this.#clock.monotonic()));
-    return Promise.resolve(stream.read(query));
+    return stream.read(query);
   }
 
   removeHistory(channel: string): Promise<void> {

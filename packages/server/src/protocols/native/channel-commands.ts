@@ -14,6 +14,7 @@ import {
   ok,
 } from '@carillon/protocol';
 import type { Session, SubscribeOptions } from '../../ports/connection-handler.ts';
+import { after, type Eventually } from '../../ports/eventually.ts';
 import type { NativeContext } from './native-context.ts';
 import { subscriptionReply } from './subscription-reply.ts';
 import { grantFor } from './token-commands.ts';
@@ -33,28 +34,31 @@ const optionsOf = (request: SubscribeRequest): SubscribeOptions => ({
   ...(request.recover && { recoverFrom: { epoch: request.epoch, offset: request.offset } }),
 });
 
-export const handleSubscribe = async (
+export const handleSubscribe = (
   context: NativeContext,
   session: Session,
   { id, request }: Numbered<SubscribeRequest>,
-): Promise<Outcome<string>> => {
+): Eventually<Outcome<string>> => {
   if (!isPublicationKind(request.kind)) return fail('not_available');
-  const grant = request.token === '' ? undefined : await grantFor(context, session, request);
-  if (grant !== undefined && !grant.ok) return grant;
-  const options = optionsOf(request);
-  const subscribed = await session.subscribe(
-    request.channel,
-    grant === undefined ? options : { ...options, grant: grant.value },
-  );
-  if (!subscribed.ok) return subscribed;
-  const { wasRecovering, hasRecovered } = subscribed.value;
-  if (request.rejectUnrecovered && wasRecovering && !hasRecovered) {
-    session.unsubscribe(request.channel);
-    return fail('unrecoverable_position');
-  }
-  return ok(
-    encodeSubscribeReply(id, subscriptionReply(subscribed.value, context.deps.clock.now())),
-  );
+  const grant = request.token === '' ? undefined : grantFor(context, session, request);
+  return after(grant, (granted) => {
+    if (granted !== undefined && !granted.ok) return granted;
+    const options = optionsOf(request);
+    const subscribing = session.subscribe(
+      request.channel,
+      granted === undefined ? options : { ...options, grant: granted.value },
+    );
+    return after(subscribing, (subscribed): Outcome<string> => {
+      if (!subscribed.ok) return subscribed;
+      const { wasRecovering, hasRecovered } = subscribed.value;
+      if (request.rejectUnrecovered && wasRecovering && !hasRecovered) {
+        session.unsubscribe(request.channel);
+        return fail('unrecoverable_position');
+      }
+      const reply = subscriptionReply(subscribed.value, context.deps.clock.now());
+      return ok(encodeSubscribeReply(id, reply));
+    });
+  });
 };
 
 export const handlePublish = async (

@@ -19,7 +19,8 @@ import {
   ok,
 } from '@carillon/protocol';
 import type { Identity } from '../../ports/authenticator.ts';
-import type { Session, SubscribeOptions } from '../../ports/connection-handler.ts';
+import type { Session, SubscribeOptions, SubscribeResult } from '../../ports/connection-handler.ts';
+import { after, type Eventually } from '../../ports/eventually.ts';
 import type { NativeContext } from './native-context.ts';
 import { subscriptionReply, ttlUntil } from './subscription-reply.ts';
 
@@ -41,16 +42,20 @@ export interface ConnectResult {
   readonly isConnected: boolean;
 }
 
-const identify = async (
-  context: NativeContext,
+const identify = (
+  { deps }: NativeContext,
   { request, handshake }: ConnectOptions,
-): Promise<Outcome<Identity>> => {
-  if (request.token !== '') return context.deps.authenticator.verifyConnection(request.token);
-  const presented = handshake === undefined ? ok(undefined) : await handshake();
-  if (!presented.ok) return presented;
-  if (presented.value !== undefined) return ok(presented.value);
-  return context.deps.allowsAnonymous ? ok(ANONYMOUS) : fail('unauthorized', 'a token is needed');
+): Eventually<Outcome<Identity>> => {
+  if (request.token !== '') return deps.authenticator.verifyConnection(request.token);
+  if (handshake === undefined) return anonymous(deps);
+  return after(handshake(), (presented): Outcome<Identity> => {
+    if (!presented.ok) return presented;
+    return presented.value === undefined ? anonymous(deps) : ok(presented.value);
+  });
 };
+
+const anonymous = ({ allowsAnonymous }: NativeContext['deps']): Outcome<Identity> =>
+  allowsAnonymous ? ok(ANONYMOUS) : fail('unauthorized', 'a token is needed');
 
 /** Undefined: an error reply is enough. */
 const disconnectFor = (failure: Failure, hasToken: boolean): Disconnect | undefined => {
@@ -72,27 +77,50 @@ const refuse = (
   return { isConnected: false };
 };
 
-const channelsOf = ({ user, channels = [] }: Identity): ReadonlySet<string> =>
-  new Set(user === '' ? channels : [`user:${user}`, ...channels]);
+const channelsOf = ({ user, channels }: Identity): readonly string[] => {
+  const own = user === '' ? [] : [`user:${user}`];
+  return channels === undefined ? own : [...new Set([...own, ...channels])];
+};
 
 type ServerSubscriptions = Outcome<ReadonlyMap<string, SubscriptionReply>>;
 
-const subscribeAll = async (
-  { deps }: NativeContext,
+const subscribeTo = (
   { session, request }: ConnectOptions,
-  channels: ReadonlySet<string>,
-): Promise<ServerSubscriptions> => {
-  const outcomes = await Promise.all(
-    [...channels].map((channel) => {
-      const last = request.subs.get(channel);
-      const options: SubscribeOptions = { isServerSide: true, wantsJoinLeave: true };
-      if (last?.recover !== true) return session.subscribe(channel, options);
-      const { epoch, offset } = last;
-      return session.subscribe(channel, { ...options, recoverFrom: { epoch, offset } });
-    }),
-  );
+  channel: string,
+): Eventually<Outcome<SubscribeResult>> => {
+  const last = request.subs.get(channel);
+  const options: SubscribeOptions = { isServerSide: true, wantsJoinLeave: true };
+  if (last?.recover !== true) return session.subscribe(channel, options);
+  const { epoch, offset } = last;
+  return session.subscribe(channel, { ...options, recoverFrom: { epoch, offset } });
+};
+
+const subscribeAll = (
+  context: NativeContext,
+  options: ConnectOptions,
+  channels: readonly string[],
+): Eventually<ServerSubscriptions> => {
+  const subscribing = channels.map((channel) => subscribeTo(options, channel));
+  const outcomes = subscribing.some((each) => each instanceof Promise)
+    ? Promise.all(subscribing)
+    : // None of them is a promise.
+      (subscribing as Outcome<SubscribeResult>[]);
+  return after(outcomes, (settled) => repliesOf(context, options, { channels, outcomes: settled }));
+};
+
+const repliesOf = (
+  { deps }: NativeContext,
+  { session }: ConnectOptions,
+  {
+    channels,
+    outcomes,
+  }: {
+    readonly channels: readonly string[];
+    readonly outcomes: readonly Outcome<SubscribeResult>[];
+  },
+): ServerSubscriptions => {
   const replies = new Map<string, SubscriptionReply>();
-  for (const [index, channel] of [...channels].entries()) {
+  for (const [index, channel] of channels.entries()) {
     const outcome = outcomes[index];
     if (outcome === undefined) continue;
     if (!outcome.ok) {
@@ -120,24 +148,39 @@ const giveUp = (
   return { isConnected: false };
 };
 
-/** A function, because the compiler takes the state for unchanged across an await. */
-const isReady = (session: Session): boolean => session.state === 'ready';
-
-export const handleConnect = async (
+export const handleConnect = (
   context: NativeContext,
   options: ConnectOptions,
-): Promise<ConnectResult> => {
+): Eventually<ConnectResult> =>
+  after(identify(context, options), (identity) => {
+    if (!identity.ok) return refuse(context, options, identity);
+    return admit(context, options, identity.value);
+  });
+
+const admit = (
+  context: NativeContext,
+  options: ConnectOptions,
+  identity: Identity,
+): Eventually<ConnectResult> => {
+  const { session } = options;
+  if (session.state !== 'connecting') return { isConnected: false };
+  const admitted = session.authenticate(identity);
+  if (!admitted.ok) return refuse(context, options, admitted);
+  return after(subscribeAll(context, options, channelsOf(identity)), (subs) =>
+    welcome(context, options, { identity, subs }),
+  );
+};
+
+const welcome = (
+  context: NativeContext,
+  options: ConnectOptions,
+  { identity, subs }: { readonly identity: Identity; readonly subs: ServerSubscriptions },
+): ConnectResult => {
   const { session, id } = options;
   const { deps, heartbeat } = context;
-  const identity = await identify(context, options);
-  if (!identity.ok) return refuse(context, options, identity);
-  if (session.state !== 'connecting') return { isConnected: false };
-  const admitted = session.authenticate(identity.value);
-  if (!admitted.ok) return refuse(context, options, admitted);
-  const subs = await subscribeAll(context, options, channelsOf(identity.value));
-  if (!isReady(session)) return { isConnected: false };
+  if (session.state !== 'ready') return { isConnected: false };
   if (!subs.ok) return giveUp(context, options, subs);
-  const ttl = ttlUntil(identity.value.expiresAt, deps.clock.now());
+  const ttl = ttlUntil(identity.expiresAt, deps.clock.now());
   const reply = encodeConnectReply(id, {
     client: session.id,
     version: deps.version,

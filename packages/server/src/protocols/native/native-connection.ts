@@ -22,7 +22,7 @@ import {
 } from '@carillon/protocol';
 import type { Session } from '../../ports/connection-handler.ts';
 import type { FrameReceiver } from '../../ports/websocket-endpoint.ts';
-import { type HandshakeIdentity, handleConnect } from './connect-command.ts';
+import { type ConnectResult, type HandshakeIdentity, handleConnect } from './connect-command.ts';
 import { type Answer, dispatch, isSerial } from './dispatch.ts';
 import type { NativeContext } from './native-context.ts';
 
@@ -145,7 +145,8 @@ export class NativeConnection implements FrameReceiver {
     this.#context.tally.countCommand(command.type);
     if (command.type === 'connect') {
       this.#phase = 'connecting';
-      this.#hold(this.#connect(command));
+      const connecting = this.#connect(command);
+      if (connecting !== undefined) this.#hold(connecting);
       return;
     }
     if (!this.#session.allowsCommand()) {
@@ -193,20 +194,36 @@ export class NativeConnection implements FrameReceiver {
     }
   }
 
-  async #connect(command: Extract<Command, { type: 'connect' }>): Promise<void> {
+  /** Undefined: done already. */
+  #connect(command: Extract<Command, { type: 'connect' }>): Promise<void> | undefined {
     const { id, request } = command;
     const session = this.#session;
     const handshake = this.#handshake;
     this.#handshake = undefined;
     try {
-      const options = { session, id, request, handshake };
-      const { reply, isConnected } = await handleConnect(this.#context, options);
-      this.#phase = isConnected ? 'connected' : 'refused';
-      if (reply !== undefined) session.send(reply);
+      const connecting = handleConnect(this.#context, { session, id, request, handshake });
+      if (!(connecting instanceof Promise)) {
+        this.#finishConnect(connecting);
+        return undefined;
+      }
+      return connecting.then(
+        (result) => this.#finishConnect(result),
+        (error: unknown) => this.#refuseBug(id, error),
+      );
     } catch (error) {
-      this.#phase = 'refused';
-      this.#answer(id, this.#bug(error));
+      this.#refuseBug(id, error);
+      return undefined;
     }
+  }
+
+  #finishConnect({ reply, isConnected }: ConnectResult): void {
+    this.#phase = isConnected ? 'connected' : 'refused';
+    if (reply !== undefined) this.#session.send(reply);
+  }
+
+  #refuseBug(id: number, error: unknown): void {
+    this.#phase = 'refused';
+    this.#answer(id, this.#bug(error));
   }
 
   async #answerLater(id: number, answer: Promise<Answer>): Promise<void> {
