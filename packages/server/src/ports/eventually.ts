@@ -11,3 +11,15 @@ export function after<T, U>(
 ): Eventually<U> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
+
+/** All values, at once where all are there. */
+export function all<T>(values: readonly Eventually<T>[]): Eventually<readonly T[]> {
+  const settled: T[] = [];
+  for (const value of values) {
+    if (value instanceof Promise) {
+      return Promise.all(values.map((each) => Promise.resolve(each)));
+    }
+    settled.push(value);
+  }
+  return settled;
+}

@@ -20,7 +20,7 @@ import {
 } from '@carillon/protocol';
 import type { Identity } from '../../ports/authenticator.ts';
 import type { Session, SubscribeOptions, SubscribeResult } from '../../ports/connection-handler.ts';
-import { after, type Eventually } from '../../ports/eventually.ts';
+import { after, all, type Eventually } from '../../ports/eventually.ts';
 import type { NativeContext } from './native-context.ts';
 import { subscriptionReply, ttlUntil } from './subscription-reply.ts';
 
@@ -101,11 +101,7 @@ const subscribeAll = (
   channels: readonly string[],
 ): Eventually<ServerSubscriptions> => {
   const subscribing = channels.map((channel) => subscribeTo(options, channel));
-  const outcomes = subscribing.some((each) => each instanceof Promise)
-    ? Promise.all(subscribing)
-    : // None of them is a promise.
-      (subscribing as Outcome<SubscribeResult>[]);
-  return after(outcomes, (settled) => repliesOf(context, options, { channels, outcomes: settled }));
+  return after(all(subscribing), (outcomes) => repliesOf(context, options, { channels, outcomes }));
 };
 
 const repliesOf = (
