@@ -20,17 +20,18 @@ export function say(text) {
 
 const stampFile = join(root, 'node_modules', '.carillon-installed');
 
-/** `npm ci` when nothing is installed or the lock file has changed since. */
+/**
+ * Installs what the lock file says when nothing is installed or it has changed since. Not `npm ci`:
+ * that refuses where a registry lacks some other platform's optional binary.
+ */
 export function installIfNeeded() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock && existsSync(node)) return;
-  say('Installing packages (npm ci) …');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  say('Installing packages …');
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const result = spawnSync('npm', args, { cwd: root, stdio: 'inherit' });
   if (result.status !== 0) process.exit(result.status ?? 1);
   writeFileSync(stampFile, lock);
 }
