@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { TEST_SECRET } from '@carillon/testkit';
+import { startServer, TEST_SECRET } from '@carillon/testkit';
 import { decodeJwt, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { runCli, temporaryFolder } from './run-cli.ts';
@@ -29,6 +29,17 @@ describe('carillon serve', () => {
     const { code, stderr } = await runCli(['serve'], { NODE_ENV: 'production', PORT: '0' });
     expect(code).toBe(1);
     expect(stderr).toContain('set JWT_SECRET');
+  });
+});
+
+describe('a running server', () => {
+  it('drains when its process group is stopped, though the signal comes twice', async () => {
+    const server = await startServer();
+    process.kill(server.pid, 'SIGTERM');
+    process.kill(server.pid, 'SIGINT');
+    expect(await server.exited).toBe(0);
+    expect(server.output()).toContain('"msg":"stopped"');
+    await server.stop();
   });
 });
 

@@ -53,16 +53,20 @@ async function checkedConfig({ config, problems }: ReadConfig): Promise<ReadConf
   return config;
 }
 
-/** First signal: drain. Second: at once. */
+/** Whoever stops a process group may reach this process twice: directly, and through `npm start`. */
+const ONE_STOP_MS = 1000;
+
+/** First signal: drain. Another one, later: at once. */
 function untilStopped(application: Application, logger: Logger): Promise<void> {
   return new Promise((resolve, reject) => {
-    let isStopping = false;
+    let stoppingSince: number | undefined;
     const stop = (signal: NodeJS.Signals): void => {
-      if (isStopping) {
+      if (stoppingSince !== undefined) {
+        if (performance.now() - stoppingSince < ONE_STOP_MS) return;
         logger.warn({ signal }, 'second signal: stopping at once');
         process.exit(1);
       }
-      isStopping = true;
+      stoppingSince = performance.now();
       logger.info({ signal }, 'draining');
       application.close().then(resolve, reject);
     };
