@@ -7,6 +7,7 @@ import { OPTIONS } from './cli/command-line.ts';
 import { helpText } from './cli/help.ts';
 import { ConfigError } from './config/load-config.ts';
 import { VERSION } from './roles/version.ts';
+import { print, printError } from './cli/terminal.ts';
 
 // Both keep a restart short: compiled modules are reused, and a command loads only what it needs.
 enableCompileCache();
@@ -23,12 +24,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 async function main(args: string[]): Promise<number> {
   const line = readCommandLine(args);
   if (line === undefined) return 2;
-  if (line.values.version === true) return print(VERSION);
+  if (line.values.version === true) return show(VERSION);
   const [name] = line.positionals;
-  if (line.values.help === true || name === undefined || name === 'help') return print(helpText());
+  if (line.values.help === true || name === undefined || name === 'help') return show(helpText());
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    console.error(`carillon: "${name}" is not a command; use ${Object.keys(COMMANDS).join(', ')}`);
+    printError(`carillon: "${name}" is not a command; use ${Object.keys(COMMANDS).join(', ')}`);
     return 2;
   }
   const run = await command();
@@ -41,13 +42,13 @@ function readCommandLine(
   try {
     return parseArgs({ args, options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    console.error(`carillon: ${error instanceof Error ? error.message : String(error)}`);
+    printError(`carillon: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }
 
-function print(text: string): number {
-  console.log(text);
+function show(text: string): number {
+  print(text);
   return 0;
 }
 
@@ -55,9 +56,9 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  console.error(`carillon: ${message}`);
+  printError(`carillon: ${message}`);
   if (!(error instanceof ConfigError) && error instanceof Error && process.env['DEBUG']) {
-    console.error(error.stack);
+    printError(error.stack);
   }
   process.exitCode = 1;
 }

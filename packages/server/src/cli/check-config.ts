@@ -3,6 +3,7 @@ import { settingLines } from '../config/describe-settings.ts';
 import { KINDS } from '../roles/kinds.ts';
 import type { CommandLine } from './command-line.ts';
 import { overridesOf } from './command-line.ts';
+import { print, printError } from './terminal.ts';
 
 export async function checkConfigCommand(line: CommandLine): Promise<number> {
   const config = loadConfig({
@@ -11,10 +12,10 @@ export async function checkConfigCommand(line: CommandLine): Promise<number> {
     kinds: [...KINDS.keys()],
     overrides: overridesOf(line),
   });
-  for (const warning of config.warnings) console.error(`warning: ${warning}`);
-  for (const text of settingLines(config.settings)) console.log(text);
+  for (const warning of config.warnings) printError(`warning: ${warning}`);
+  for (const text of settingLines(config.settings)) print(text);
   const names = config.namespaces.map(({ name }) => (name === '' ? '""' : name));
-  console.log(`namespaces: ${names.join(', ')}`);
-  console.log('The configuration is good.');
+  print(`namespaces: ${names.join(', ')}`);
+  print('The configuration is good.');
   return 0;
 }

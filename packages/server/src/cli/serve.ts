@@ -10,6 +10,7 @@ import { bannerOf } from './banner.ts';
 import type { CommandLine } from './command-line.ts';
 import { overridesOf } from './command-line.ts';
 import { portProblem } from './port-check.ts';
+import { print } from './terminal.ts';
 
 export async function serve(line: CommandLine): Promise<number> {
   const config = await checkedConfig(
@@ -31,7 +32,7 @@ export async function serve(line: CommandLine): Promise<number> {
     hasPages: true,
   });
   const url = await listen(application);
-  console.log(await bannerOf(config, url));
+  print(await bannerOf(config, url));
   await untilStopped(application, logger);
   return 0;
 }

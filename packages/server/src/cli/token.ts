@@ -3,26 +3,27 @@ import { loadConfig } from '../config/load-config.ts';
 import { tokenSignerOf } from '../roles/tokens.ts';
 import type { CommandLine } from './command-line.ts';
 import { overridesOf } from './command-line.ts';
+import { print, printError } from './terminal.ts';
 
 export async function token(line: CommandLine): Promise<number> {
   const { sub: user, ttl = '1h', channel } = line;
   if (user === undefined || user === '') {
-    console.error('carillon token: say for whom, for example: carillon token --sub alice');
+    printError('carillon token: say for whom, for example: carillon token --sub alice');
     return 2;
   }
   const ttlMs = parseDuration(ttl);
   if (ttlMs === undefined || ttlMs < 1000) {
-    console.error(`carillon token: --ttl "${ttl}" is not a duration; write for example 1h`);
+    printError(`carillon token: --ttl "${ttl}" is not a duration; write for example 1h`);
     return 2;
   }
   const config = loadConfig({ env: process.env, file: line.config, overrides: overridesOf(line) });
   const signer = tokenSignerOf(config);
   if (signer === undefined) {
-    console.error('carillon token: only tokens of a JWT_SECRET can be made here; it is not set');
+    printError('carillon token: only tokens of a JWT_SECRET can be made here; it is not set');
     return 1;
   }
   const lifetimeSeconds = Math.floor(ttlMs / 1000);
-  console.log(
+  print(
     channel === undefined
       ? await signer.connectionToken({
           user,
