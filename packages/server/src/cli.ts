@@ -58,7 +58,7 @@ try {
   const message = error instanceof Error ? error.message : String(error);
   printError(`carillon: ${message}`);
   if (!(error instanceof ConfigError) && error instanceof Error && process.env['DEBUG']) {
-    printError(error.stack);
+    printError(error.stack ?? message);
   }
   process.exitCode = 1;
 }
