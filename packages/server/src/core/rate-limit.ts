@@ -10,6 +10,15 @@ export interface RateRule {
   readonly perSecond: number;
 }
 
+/** `count` at once, and as many again every `perMs` milliseconds: the way settings put it. */
+export const ruleOf = ({
+  count,
+  perMs,
+}: {
+  readonly count: number;
+  readonly perMs: number;
+}): RateRule => ({ burst: count, perSecond: (count * 1000) / perMs });
+
 export class TokenBucket {
   readonly #rule: RateRule;
   #tokens: number;

@@ -1,9 +1,8 @@
 /** Settings as the limits of each part. The parts keep defaults for what no setting names. */
 import type { Config } from '../config/load-config.ts';
-import type { Rate } from '../config/rate.ts';
 import type { CoreLimits } from '../core/limits.ts';
 import { DEFAULT_CORE_LIMITS } from '../core/limits.ts';
-import type { RateRule } from '../core/rate-limit.ts';
+import { ruleOf } from '../core/rate-limit.ts';
 import type { DomainLimits, RelayLimits } from '../domain/limits.ts';
 import type { HttpSettings } from '../http/http-deps.ts';
 import { DEFAULT_HTTP_SETTINGS } from '../http/http-deps.ts';
@@ -14,11 +13,6 @@ import { DEFAULT_CLIENT_SETTINGS } from '../procedures/client.ts';
 import type { SseLimits } from '../transports/sse/sse-limits.ts';
 import { DEFAULT_SSE_LIMITS } from '../transports/sse/sse-limits.ts';
 import type { WebSocketLimits } from '../transports/websocket/limits.ts';
-
-const ruleOf = ({ count, perMs }: Rate): RateRule => ({
-  burst: count,
-  perSecond: (count * 1000) / perMs,
-});
 
 export const coreLimitsOf = ({ settings }: Config): CoreLimits => ({
   ...DEFAULT_CORE_LIMITS,
