@@ -20,6 +20,41 @@ const PROGRAMS = [
     // Installed is not enough: a sandbox may forbid tracing.
     works: (path) => spawnSync(path, ['-o', '/dev/null', 'true']).status === 0,
   },
+  {
+    name: 'Redis',
+    paths: ['/usr/bin/redis-server', '/usr/local/bin/redis-server'],
+    variable: 'REDIS_SERVER_PATH',
+    packages: ['redis-server'],
+    suites: ['packages/server/src/adapters/redis/**', 'e2e/src/redis/**', 'e2e/src/topology/**'],
+  },
+  {
+    name: 'NATS',
+    paths: ['/usr/sbin/nats-server', '/usr/bin/nats-server', '/usr/local/bin/nats-server'],
+    variable: 'NATS_SERVER_PATH',
+    packages: ['nats-server'],
+    suites: ['packages/server/src/adapters/nats/**', 'e2e/src/nats/**'],
+  },
+  {
+    name: 'RabbitMQ',
+    paths: ['/usr/sbin/rabbitmq-server', '/usr/local/sbin/rabbitmq-server'],
+    variable: 'RABBITMQ_SERVER_PATH',
+    packages: ['rabbitmq-server'],
+    suites: ['e2e/src/queues/rabbitmq.test.ts'],
+  },
+  {
+    name: 'PostgreSQL',
+    paths: ['17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+    variable: 'POSTGRES_PATH',
+    packages: ['postgresql'],
+    suites: ['packages/server/src/adapters/store-postgres/**', 'e2e/src/postgres/**'],
+  },
+  {
+    name: 'nginx',
+    paths: ['/usr/sbin/nginx', '/usr/local/sbin/nginx'],
+    variable: 'NGINX_PATH',
+    packages: ['nginx'],
+    suites: ['e2e/src/nginx/**'],
+  },
 ];
 
 /** What could not be run (for people), and the test files to leave out for it. */

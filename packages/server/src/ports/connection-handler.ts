@@ -91,7 +91,7 @@ export interface ClientPublishOptions {
 /** Life of a connection. No method throws. */
 export interface SessionLife {
   /** connecting → ready; refuses with `limit_exceeded` when the server or the user has too many. */
-  authenticate(identity: Identity): Outcome<void>;
+  authenticate(identity: Identity): Eventually<Outcome<void>>;
   /** A new token for the same user. */
   refresh(identity: Identity): Outcome<void>;
   /** Queues one message of this connection's own; leaves with the tick's flush, before publications of the same tick. */

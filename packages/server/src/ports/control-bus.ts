@@ -27,10 +27,46 @@ export type ControlCommand =
       readonly client?: string;
       readonly expired: boolean;
       readonly expiresAt?: number;
-    };
+    }
+  /** Something that nodes remember is no longer true: a conversation's members, for example. */
+  | { readonly type: 'invalidate'; readonly what: 'conversation'; readonly id: string };
 
+/** A question to all nodes. */
+export type SurveyQuestion =
+  | { readonly type: 'node' }
+  /** Channels with a subscriber, by glob pattern. */
+  | { readonly type: 'channels'; readonly pattern?: string };
+
+export interface NodeInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  /** Application kind: `http`, `websocket`, `combined`, `worker`. */
+  readonly kind: string;
+  readonly connections: number;
+  readonly users: number;
+  readonly channels: number;
+  readonly uptimeMs: number;
+}
+
+export type SurveyAnswer =
+  | { readonly type: 'node'; readonly node: NodeInfo }
+  | { readonly type: 'channels'; readonly channels: Readonly<Record<string, number>> };
+
+export interface ControlHandler {
+  handleCommand(command: ControlCommand): void;
+  handleSurvey(question: SurveyQuestion): SurveyAnswer;
+}
+
+/**
+ * Orders and questions between nodes. Commands and answers travel as JSON; one of an unknown type
+ * (from a newer version) is ignored, so that N-1 and N can work together.
+ */
 export interface ControlBus {
-  start(handler: (command: ControlCommand) => void): Promise<void>;
+  start(handler: ControlHandler): Promise<void>;
+  /** To all nodes, the sender included. The sender obeys even while the engine is away; then this rejects. */
   send(command: ControlCommand): Promise<void>;
+  /** The answers that came within `timeoutMs`, this node's own among them. Never rejects. */
+  survey(question: SurveyQuestion, timeoutMs: number): Promise<readonly SurveyAnswer[]>;
   close(): Promise<void>;
 }

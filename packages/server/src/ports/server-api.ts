@@ -1,6 +1,7 @@
 import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
 import type { HistoryPage, HistoryQuery, PublishResult } from './broker.ts';
 import type { DeviceType } from './connection-handler.ts';
+import type { Eventually } from './eventually.ts';
 import type { PresenceStats } from './presence-store.ts';
 
 /** Publishing on the server's own authority: the domain, the HTTP API, the embedding program. */
@@ -29,14 +30,22 @@ export interface ConnectionInfo {
   readonly connectedAt: number;
 }
 
-/** E2's look-ups: who is connected here. */
+export interface ConnectionTotals {
+  readonly users: number;
+  readonly connections: number;
+  readonly byUser: ReadonlyMap<string, number>;
+}
+
+/** E2's look-ups: who is connected, on whichever node of the cluster. Never rejects. */
 export interface ConnectionRegistry {
-  isOnline(user: string): boolean;
-  connectionsOfUser(user: string): readonly ConnectionInfo[];
-  connection(connectionId: string): ConnectionInfo | undefined;
-  connectionsByDevice(deviceType: DeviceType): readonly ConnectionInfo[];
+  isOnline(user: string): Eventually<boolean>;
+  /** Those of `users` who have a connection: one question instead of many. */
+  onlineAmong(users: readonly string[]): Eventually<ReadonlySet<string>>;
+  connectionsOfUser(user: string): Eventually<readonly ConnectionInfo[]>;
+  connection(connectionId: string): Eventually<ConnectionInfo | undefined>;
+  connectionsByDevice(deviceType: DeviceType): Eventually<readonly ConnectionInfo[]>;
   /** `{total_users, total_connections, users}` of C3. */
-  totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> };
+  totals(): Eventually<ConnectionTotals>;
 }
 
 /** Administration of channels and connections (server HTTP API, console). */
@@ -47,8 +56,8 @@ export interface ChannelAdmin {
   presenceStats(channel: string): Promise<Outcome<PresenceStats>>;
   history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>>;
   removeHistory(channel: string): Promise<Outcome<void>>;
-  /** Channels with at least one subscriber, with their number of connections. */
-  channels(pattern?: string): ReadonlyMap<string, number>;
+  /** Channels with at least one subscriber anywhere, with their number of connections. */
+  channels(pattern?: string): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface ConnectionAdmin {
