@@ -6,7 +6,7 @@
 import type { Server } from 'node:http';
 import type { Outcome } from '@carillon/protocol';
 import { createPino, createPinoLogger } from './adapters/log-pino/pino-logger.ts';
-import { applicationKind, loadConfig } from './config/load-config.ts';
+import { loadConfig } from './config/load-config.ts';
 import type { Environment } from './config/load-config.ts';
 import type { SettingKey } from './config/settings.ts';
 import type { BroadcastingService } from './domain/broadcasting/broadcasting-service.ts';
@@ -91,7 +91,7 @@ export async function createApplication(options: ApplicationOptions = {}): Promi
   const { kinds: added = {}, ...rest } = options;
   const kinds = new Map([...KINDS, ...Object.entries(added)]);
   const context = contextOf(rest, [...kinds.keys()]);
-  return factoryOf(kinds, applicationKind(context.config.settings))(context);
+  return factoryOf(kinds, context.config.kind)(context);
 }
 
 function contextOf(options: CarillonOptions, kinds?: readonly string[]): ApplicationContext {

@@ -1,7 +1,7 @@
 /** `carillon serve`: checks everything, starts, prints what to try, drains on SIGTERM. */
 import { createPino, createPinoLogger } from '../adapters/log-pino/pino-logger.ts';
 import type { ReadConfig } from '../config/load-config.ts';
-import { applicationKind, ConfigError, readConfig } from '../config/load-config.ts';
+import { ConfigError, readConfig } from '../config/load-config.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Application } from '../roles/application.ts';
 import { factoryOf } from '../roles/application.ts';
@@ -23,14 +23,7 @@ export async function serve(line: CommandLine): Promise<number> {
   );
   const logger = createPinoLogger(createPino({ level: config.settings.logLevel }));
   for (const warning of config.warnings) logger.warn({}, warning);
-  const application = await factoryOf(
-    KINDS,
-    applicationKind(config.settings),
-  )({
-    config,
-    logger,
-    hasPages: true,
-  });
+  const application = await factoryOf(KINDS, config.kind)({ config, logger, hasPages: true });
   const url = await listen(application);
   print(await bannerOf(config, url));
   await untilStopped(application, logger);
@@ -48,7 +41,7 @@ async function listen(application: Application): Promise<string> {
 
 /** The taken port is listed with everything else that is wrong. */
 async function checkedConfig({ config, problems }: ReadConfig): Promise<ReadConfig['config']> {
-  const taken = await portProblem(config.settings.port, config.host);
+  const taken = await portProblem(config.port, config.host);
   const all = taken === undefined ? problems : [...problems, taken];
   if (all.length > 0) throw new ConfigError(all);
   return config;

@@ -1,17 +1,18 @@
 /** Rules that look at several settings at once. Adds to `problems`; answers the warnings. */
-import { databaseKind } from './database-url.ts';
-import type { Config } from './load-config.ts';
+import { isSplitKind } from './application-kind.ts';
+import { readCertificate } from './certificate.ts';
+import { checkCluster } from './check-cluster.ts';
+import type { Draft } from './load-config.ts';
 
 const MIN_SECRET_BYTES = 32;
 const MIN_PASSWORD_CHARACTERS = 12;
 const AVAILABLE_PROVIDERS = new Set(['logging', 'webhook']);
 
-type Draft = Omit<Config, 'warnings'>;
-
 export function checkConfig(draft: Draft, problems: string[]): string[] {
   const warnings: string[] = [];
   checkIdentity(draft, problems, warnings);
-  checkEngines(draft, problems);
+  checkCluster(draft, problems, warnings);
+  checkCertificate(draft, problems, warnings);
   checkPush(draft, problems);
   const { chatPingInterval, chatIdleTimeout } = draft.settings;
   if (chatIdleTimeout <= chatPingInterval) {
@@ -32,7 +33,9 @@ function checkIdentity(draft: Draft, problems: string[], warnings: string[]): vo
     settings.jwtSecret !== undefined ||
     settings.jwtPublicKey !== undefined ||
     settings.jwksUrl !== undefined;
-  if (isProduction && !hasKey) {
+  // A worker verifies no tokens; the other split kinds have a rule of their own.
+  const needsKey = !hasKey && !isSplitKind(draft.kind);
+  if (isProduction && needsKey) {
     problems.push(
       'JWT_SECRET: nothing says how tokens are verified; set JWT_SECRET (at least 32 random bytes), JWT_PUBLIC_KEY or JWKS_URL',
     );
@@ -47,7 +50,7 @@ function checkIdentity(draft: Draft, problems: string[], warnings: string[]): vo
       'JWT_PUBLIC_KEY and JWKS_URL exclude each other; keep the one your issuer offers',
     );
   }
-  if (!isProduction && !draft.isLoopback && !hasKey && !settings.insecure) {
+  if (!isProduction && !draft.isLoopback && needsKey && !settings.insecure) {
     problems.push(
       `JWT_SECRET: HOST ${draft.host} can be reached from outside, so a generated development secret is not used; set JWT_SECRET`,
     );
@@ -83,22 +86,12 @@ function isGoodJwksUrl(value: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
 }
 
-/** Settings of engines that this version does not have stop the start: ignoring them would lose data silently. */
-function checkEngines({ settings }: Draft, problems: string[]): void {
-  if (settings.databaseUrl !== undefined) {
-    const kind = databaseKind(settings.databaseUrl);
-    problems.push(
-      kind === 'postgresql'
-        ? 'DATABASE_URL: PostgreSQL is not in this version; remove it to use the embedded SQLite in DATA_DIR'
-        : 'DATABASE_URL: not understood; expected postgresql://… (remove it to use the embedded SQLite in DATA_DIR)',
-    );
-  }
-  if ((settings.redisHost === undefined) !== (settings.redisPort === undefined)) {
-    problems.push('REDIS_HOST and REDIS_PORT belong together; set both or use REDIS_URL');
-  }
-  if (settings.redisUrl !== undefined || settings.redisHost !== undefined) {
-    const name = settings.redisUrl === undefined ? 'REDIS_HOST' : 'REDIS_URL';
-    problems.push(`${name}: Redis is not in this version; remove it to run as one process`);
+function checkCertificate({ settings }: Draft, problems: string[], warnings: string[]): void {
+  const certificate = readCertificate(settings);
+  if (certificate === undefined) return;
+  if (!certificate.ok) problems.push(certificate.problem);
+  else if (certificate.value.expiresAt < Date.now()) {
+    warnings.push('TLS_CERT_PATH: the certificate has expired; clients will refuse it');
   }
 }
 

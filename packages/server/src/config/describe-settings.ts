@@ -6,7 +6,8 @@ import { SETTINGS } from './settings.ts';
 const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   server: 'Server',
   identity: 'Identity and access',
-  storage: 'Storage and broker',
+  storage: 'Storage',
+  engine: 'Several processes',
   delivery: 'Connections and heartbeats',
   push: 'Push',
   limits: 'Limits',

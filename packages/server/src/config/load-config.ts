@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Namespace } from '../ports/namespace.ts';
+import { applicationKind, defaultPort, kindSetting } from './application-kind.ts';
 import { checkConfig } from './check-config.ts';
 import { EMPTY_CONFIG_FILE, readConfigDocument, readConfigFile } from './config-file.ts';
 import { builtInNamespaces } from './namespace-config.ts';
@@ -15,7 +16,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Config {
   readonly settings: Settings;
   readonly namespaces: readonly Namespace[];
+  /** The application kind that SERVICE_ROLE and API_TYPE name. */
+  readonly kind: string;
   readonly isProduction: boolean;
+  /** `settings.port`, or the kind's default. */
+  readonly port: number;
   /** `settings.host`, or the environment's default. */
   readonly host: string;
   /** The server can be reached from this machine only. */
@@ -23,6 +28,9 @@ export interface Config {
   /** Odd, but no reason to stop; logged at the start. */
   readonly warnings: readonly string[];
 }
+
+/** Before the warnings are known. */
+export type Draft = Omit<Config, 'warnings'>;
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -82,33 +90,29 @@ export function readConfig(sources: ConfigSources): ReadConfig {
     ...file.namespaces,
     ...overrides.namespaces,
   ];
+  const kind = applicationKind(settings);
   const draft = {
     settings: withKeyFile(settings, problems),
     namespaces,
+    kind,
     isProduction,
+    port: settings.port ?? defaultPort(kind),
     host,
     isLoopback,
   };
-  checkKind(settings, sources.kinds, problems);
+  checkKind(draft, sources.kinds, problems);
   const warnings = checkConfig(draft, problems);
   return { config: Object.freeze({ ...draft, warnings }), problems };
 }
 
-/** The registered application kind that SERVICE_ROLE and API_TYPE ask for. */
-export function applicationKind({ serviceRole, apiType }: Settings): string {
-  return serviceRole === 'api' ? apiType : serviceRole;
-}
-
 function checkKind(
-  settings: Settings,
+  { kind, settings }: Draft,
   kinds: readonly string[] | undefined,
   problems: string[],
 ): void {
-  const kind = applicationKind(settings);
   if (kinds === undefined || kinds.includes(kind)) return;
-  const name = settings.serviceRole === 'api' ? 'API_TYPE' : 'SERVICE_ROLE';
   problems.push(
-    `${name}: "${kind}" is not a known application kind; use one of ${kinds.join(', ')}`,
+    `${kindSetting(settings)}: "${kind}" is not a known application kind; use one of ${kinds.join(', ')}`,
   );
 }
 

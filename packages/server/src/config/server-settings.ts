@@ -3,12 +3,12 @@ import { choice, flag, integer, list, text } from './setting-kinds.ts';
 import { optional, setting } from './setting.ts';
 
 export const SERVER_SETTINGS = {
-  port: setting({
+  port: optional({
     env: 'PORT',
     kind: integer({ min: 0, max: 65_535 }),
-    default: 8000,
     group: 'server',
-    description: 'Port of HTTP and WebSocket; 0 takes a free one.',
+    description:
+      'Port to listen on; 0 takes a free one. Default: 8000, of a websocket process 8001, of a worker 8002.',
   }),
   host: optional({
     env: 'HOST',
@@ -22,7 +22,7 @@ export const SERVER_SETTINGS = {
     default: 'api',
     group: 'server',
     description:
-      'What this process is: api (then API_TYPE decides), or the name of a registered application kind.',
+      'What this process is: api (then API_TYPE decides), or the name of an application kind: websocket, worker.',
   }),
   apiType: setting({
     env: 'API_TYPE',
@@ -30,7 +30,15 @@ export const SERVER_SETTINGS = {
     default: 'combined',
     group: 'server',
     description:
-      'With SERVICE_ROLE=api: the application kind; combined serves HTTP and WebSocket in one process.',
+      'With SERVICE_ROLE=api: the application kind; combined serves HTTP and WebSocket in one process, http and websocket one of both.',
+  }),
+  workers: setting({
+    env: 'WORKERS',
+    kind: integer({ min: 1, max: 256 }),
+    default: 1,
+    group: 'server',
+    description:
+      'Threads of a combined process that share the port, each with connections of its own: as many as cores use them all.',
   }),
   logLevel: setting({
     env: 'LOG_LEVEL',
@@ -52,7 +60,8 @@ export const SERVER_SETTINGS = {
     kind: flag,
     default: false,
     group: 'server',
-    description: 'Take the client address from X-Forwarded-For: only behind a proxy that sets it.',
+    description:
+      'Take the client’s address from X-Forwarded-For and its scheme from X-Forwarded-Proto: only behind a proxy that sets them.',
   }),
   drainTimeout: setting({
     env: 'DRAIN_TIMEOUT',
@@ -60,5 +69,34 @@ export const SERVER_SETTINGS = {
     default: 20_000,
     group: 'server',
     description: 'On SIGTERM connections are closed in paced batches over at most this time.',
+  }),
+  drainDelay: setting({
+    env: 'DRAIN_DELAY',
+    kind: duration({ min: '0s', max: '5m' }),
+    default: 0,
+    group: 'server',
+    description:
+      'On SIGTERM /ready is red for this long before anything is closed, so that a load balancer looks elsewhere first.',
+  }),
+  drainRate: setting({
+    env: 'DRAIN_RATE',
+    kind: integer({ min: 0, max: 1_000_000 }),
+    default: 0,
+    group: 'server',
+    description:
+      'On SIGTERM at most this many connections are closed a second, though it take longer than DRAIN_TIMEOUT; 0: only DRAIN_TIMEOUT decides.',
+  }),
+  tlsCertPath: optional({
+    env: 'TLS_CERT_PATH',
+    kind: text,
+    group: 'server',
+    description:
+      'PEM file of the certificate and its chain: the port then speaks https and wss. With TLS_KEY_PATH; both are read again when they change and on SIGHUP.',
+  }),
+  tlsKeyPath: optional({
+    env: 'TLS_KEY_PATH',
+    kind: text,
+    group: 'server',
+    description: 'PEM file of the certificate’s private key.',
   }),
 } as const;

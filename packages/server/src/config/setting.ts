@@ -1,6 +1,13 @@
 import type { Kind } from './setting-kinds.ts';
 
-export type SettingGroup = 'server' | 'identity' | 'storage' | 'delivery' | 'push' | 'limits';
+export type SettingGroup =
+  | 'server'
+  | 'identity'
+  | 'storage'
+  | 'engine'
+  | 'delivery'
+  | 'push'
+  | 'limits';
 
 export interface Setting<T> {
   readonly env: string;

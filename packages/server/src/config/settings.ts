@@ -3,6 +3,7 @@
  * it; a default stands in it and nowhere else.
  */
 import { DELIVERY_SETTINGS } from './delivery-settings.ts';
+import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { IDENTITY_SETTINGS } from './identity-settings.ts';
 import { LIMITS_SETTINGS } from './limits-settings.ts';
 import { PUSH_SETTINGS } from './push-settings.ts';
@@ -14,6 +15,7 @@ export const SETTINGS = {
   ...SERVER_SETTINGS,
   ...IDENTITY_SETTINGS,
   ...STORAGE_SETTINGS,
+  ...ENGINE_SETTINGS,
   ...DELIVERY_SETTINGS,
   ...PUSH_SETTINGS,
   ...LIMITS_SETTINGS,

@@ -1,7 +1,6 @@
-import { bytes, integer, text } from './setting-kinds.ts';
+import { duration } from './duration.ts';
+import { integer, text } from './setting-kinds.ts';
 import { optional, setting } from './setting.ts';
-
-const MB = 1024 ** 2;
 
 export const STORAGE_SETTINGS = {
   dataDir: setting({
@@ -17,40 +16,20 @@ export const STORAGE_SETTINGS = {
     group: 'storage',
     isSecret: true,
     description:
-      'Database instead of the embedded one; a driver suffix (postgresql+psycopg://) is understood. PostgreSQL is not in this version: a set value stops the start.',
+      'postgresql://user:password@host:port/database, instead of the embedded database; a driver suffix (postgresql+psycopg://) is understood.',
   }),
-  redisUrl: optional({
-    env: 'REDIS_URL',
-    kind: text,
+  databasePoolSize: setting({
+    env: 'DATABASE_POOL_SIZE',
+    kind: integer({ min: 1, max: 1000 }),
+    default: 10,
     group: 'storage',
-    isSecret: true,
-    description: 'Redis for several processes. Not in this version: a set value stops the start.',
+    description: 'Connections of this process to DATABASE_URL.',
   }),
-  redisHost: optional({
-    env: 'REDIS_HOST',
-    kind: text,
+  databaseStatementTimeout: setting({
+    env: 'DATABASE_STATEMENT_TIMEOUT',
+    kind: duration({ min: '100ms', max: '10m' }),
+    default: 10_000,
     group: 'storage',
-    description: 'With REDIS_PORT, instead of REDIS_URL.',
-  }),
-  redisPort: optional({
-    env: 'REDIS_PORT',
-    kind: integer({ min: 1, max: 65_535 }),
-    group: 'storage',
-    description: 'With REDIS_HOST, instead of REDIS_URL.',
-  }),
-  redisPassword: optional({
-    env: 'REDIS_PASSWORD',
-    kind: text,
-    group: 'storage',
-    isSecret: true,
-    description: 'Password for REDIS_URL or REDIS_HOST.',
-  }),
-  brokerMaxBytes: setting({
-    env: 'BROKER_MAX_BYTES',
-    kind: bytes({ min: MB, max: 64 * 1024 * MB }),
-    default: 256 * MB,
-    group: 'storage',
-    description:
-      'Memory for channel history; beyond it the least recently used channels lose theirs (their clients are told).',
+    description: 'A statement that takes longer at DATABASE_URL is cancelled and fails.',
   }),
 } as const;

@@ -126,7 +126,7 @@ function assemble(
     domain,
     listen: async () => {
       takeUpgrades(http.app.server);
-      await http.app.listen({ port: config.settings.port, host: config.host });
+      await http.app.listen({ port: config.port, host: config.host });
       const port = portOf(http.app.server);
       const url = `http://${urlHost(config.host)}:${port}`;
       logger.info({ url, version: VERSION }, 'listening');

@@ -1,4 +1,5 @@
 /** Which secrets are in force: the configured ones, or the development pair where that is allowed. */
+import { isSplitKind } from '../config/application-kind.ts';
 import type { Config } from '../config/load-config.ts';
 import { developmentSecrets } from './development-secrets.ts';
 
@@ -11,7 +12,9 @@ export interface Secrets {
 
 export function secretsOf(config: Config): Secrets {
   const { jwtSecret, jwtPublicKey, jwksUrl, apiKeys, dataDir, insecure } = config.settings;
-  const mayGenerate = !config.isProduction && (config.isLoopback || insecure);
+  // Processes that share their state cannot each make keys of their own.
+  const mayGenerate =
+    !isSplitKind(config.kind) && !config.isProduction && (config.isLoopback || insecure);
   const hasKey = jwtSecret !== undefined || jwtPublicKey !== undefined || jwksUrl !== undefined;
   const needsGenerated = mayGenerate && (!hasKey || apiKeys.length === 0);
   const generated = needsGenerated ? developmentSecrets(dataDir) : undefined;
