@@ -2,7 +2,7 @@
  * A broker that fails on command: loses, repeats, delays and reorders what it delivers, forgets
  * history, refuses calls. What it saves is right, as with a real broker whose pub/sub is lossy.
  */
-import type { ChannelEvent } from '@carillon/protocol';
+import type { ChannelEvent, StreamPosition } from '@carillon/protocol';
 import type {
   Broker,
   BrokerHandler,
@@ -47,7 +47,11 @@ export class FaultyBroker implements Broker {
       handleEvent: (name, event, epoch) => {
         const channel = name.split('\u0001')[0] ?? '';
         if (name !== this.#nameOf(channel)) return;
-        this.#deliver({ channel, event, epoch });
+        this.#deliver({
+          channel,
+          event,
+          epoch: epoch === undefined ? undefined : this.#epochOf(channel, epoch),
+        });
       },
     });
   }
@@ -70,15 +74,19 @@ export class FaultyBroker implements Broker {
     options: PublishOptions,
   ): Promise<PublishResult> {
     this.#begin('publish', channel);
-    return this.#inner.publish(this.#nameOf(channel), event, options);
+    const result = await this.#inner.publish(this.#nameOf(channel), event, options);
+    return result.position === undefined
+      ? result
+      : { ...result, position: this.#positionOf(channel, result.position) };
   }
 
   async history(channel: string, query: HistoryQuery): Promise<HistoryPage> {
     this.#begin('history', channel);
     await this.beforeHistory();
     const page = await this.#inner.history(this.#nameOf(channel), query);
+    const position = this.#positionOf(channel, page.position);
     await this.afterHistory();
-    return page;
+    return { ...page, position };
   }
 
   removeHistory(channel: string): Promise<void> {
@@ -117,6 +125,15 @@ export class FaultyBroker implements Broker {
 
   #nameOf(channel: string): string {
     return `${channel}\u0001${this.#lives.get(channel) ?? 0}`;
+  }
+
+  /** A forgotten stream is another channel to the broker inside, and may get an epoch that was there before. */
+  #epochOf(channel: string, epoch: string): string {
+    return `${epoch}/${this.#lives.get(channel) ?? 0}`;
+  }
+
+  #positionOf(channel: string, { epoch, offset }: StreamPosition): StreamPosition {
+    return { epoch: this.#epochOf(channel, epoch), offset };
   }
 
   #deliver(delivery: Delivery): void {

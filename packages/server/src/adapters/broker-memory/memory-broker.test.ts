@@ -44,9 +44,33 @@ describe('memory broker', () => {
 
   it('[REC10] beyond the number of streams the oldest positions are forgotten, never passed off as unchanged', async () => {
     const { broker } = make({ maxStreams: 10 });
+    const keep = (index: number) => broker.publish(`channel-${index}`, event('1'), KEPT);
+    await keep(0);
     const first = await positionOf(broker, 'channel-0');
-    for (let index = 1; index <= 10; index += 1) await positionOf(broker, `channel-${index}`);
+    for (let index = 1; index <= 10; index += 1) await keep(index);
     expect((await positionOf(broker, 'channel-0')).epoch).not.toBe(first.epoch);
+  });
+
+  it('[REC10] a silent channel keeps its epoch while somebody is subscribed, whatever else is forgotten', async () => {
+    const { broker } = make({ maxStreams: 1 });
+    await broker.subscribe('silent');
+    const before = await positionOf(broker, 'silent');
+    const unwatched = await positionOf(broker, 'unwatched');
+    for (const channel of ['a', 'b', 'c']) await broker.publish(channel, event('1'), KEPT);
+    expect(await positionOf(broker, 'silent')).toEqual(before);
+    expect((await positionOf(broker, 'unwatched')).epoch).not.toBe(unwatched.epoch);
+    const { position } = await broker.publish('silent', event('1'), KEPT);
+    expect(position).toEqual({ epoch: before.epoch, offset: 1 });
+  });
+
+  it('[REC10] a subscribed channel whose stream was forgotten goes on under a new epoch', async () => {
+    const { broker } = make({ maxStreams: 1 });
+    await broker.subscribe('watched');
+    const { position } = await broker.publish('watched', event('1'), KEPT);
+    await broker.publish('other', event('1'), KEPT);
+    const after = await positionOf(broker, 'watched');
+    expect(after.offset).toBe(0);
+    expect(after.epoch).not.toBe(position?.epoch);
   });
 
   it('[REC12] the total stays under its bound whatever is published', async () => {

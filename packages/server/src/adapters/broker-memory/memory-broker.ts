@@ -4,7 +4,8 @@
  *
  * Memory is bounded: beyond the total the streams that were quiet longest are forgotten whole.
  * A forgotten stream comes back under a new epoch, so that nobody can take "forgotten" for
- * "nothing missed".
+ * "nothing missed". A channel in which nothing was ever kept has no stream at all: everybody has a
+ * channel of their own, and most of those stay silent.
  */
 import type { ChannelEvent, Publication } from '@carillon/protocol';
 import type {
@@ -55,13 +56,15 @@ class MemoryBroker implements Broker {
   readonly #clock: Clock;
   readonly #limits: MemoryBrokerLimits;
   readonly #keys: IdempotencyKeys;
-  readonly #subscribed = new Set<string>();
+  /** Subscribed channel → the generation that names its epoch until something is kept in it. */
+  readonly #subscribed = new Map<string, number>();
   /** Quiet longest first. */
   readonly #streams = new Map<string, HistoryStream>();
   /** Goes round all streams, a batch per sweep. */
   #sweepCursor = this.#streams.entries();
   readonly #epochPrefix: string;
-  #epochs = 0;
+  /** How many streams were forgotten: positions of silent channels from before and after differ. */
+  #generation = 0;
   #bytes = 0;
   #handler: BrokerHandler | undefined;
   #cancelSweep: (() => void) | undefined;
@@ -83,7 +86,7 @@ class MemoryBroker implements Broker {
   }
 
   subscribe(channel: string): void {
-    this.#subscribed.add(channel);
+    this.#subscribed.set(channel, this.#generation);
   }
 
   unsubscribe(channel: string): Promise<void> {
@@ -105,7 +108,10 @@ class MemoryBroker implements Broker {
   }
 
   history(channel: string, query: HistoryQuery): HistoryPage {
-    const stream = this.#stream(channel);
+    const stream = this.#streams.get(channel);
+    if (stream === undefined) {
+      return { position: { epoch: this.#silentEpoch(channel), offset: 0 }, publications: NONE };
+    }
     this.#measured(stream, () => stream.expire(this.#clock.monotonic()));
     return stream.read(query);
   }
@@ -142,11 +148,13 @@ class MemoryBroker implements Broker {
     publication: Publication,
     options: PublishOptions,
   ): { stored: Publication; stream: HistoryStream } {
-    const stream = this.#stream(channel);
+    const nowMs = this.#clock.monotonic();
+    const stream =
+      this.#streams.get(channel) ?? new HistoryStream(this.#silentEpoch(channel), nowMs);
     this.#streams.delete(channel);
     this.#streams.set(channel, stream);
     const bytesBefore = stream.bytes;
-    const stored = stream.append(publication, options, this.#clock.monotonic());
+    const stored = stream.append(publication, options, nowMs);
     this.#bytes += stream.bytes - bytesBefore;
     return { stored, stream };
   }
@@ -155,15 +163,10 @@ class MemoryBroker implements Broker {
     if (this.#subscribed.has(channel)) this.#handler?.handleEvent(channel, event, epoch);
   }
 
-  #stream(channel: string): HistoryStream {
-    const known = this.#streams.get(channel);
-    if (known !== undefined) return known;
-    this.#epochs += 1;
-    const epoch = `${this.#epochPrefix}.${this.#epochs.toString(36)}`;
-    const stream = new HistoryStream(epoch, this.#clock.monotonic());
-    this.#streams.set(channel, stream);
-    this.#evict(channel);
-    return stream;
+  /** The epoch under which the first publication of a channel without a stream will come. */
+  #silentEpoch(channel: string): string {
+    const generation = this.#subscribed.get(channel) ?? this.#generation;
+    return `${this.#epochPrefix}.${generation.toString(36)}`;
   }
 
   /** Makes room at the expense of the streams that were quiet longest, never of `inUse`. */
@@ -179,6 +182,8 @@ class MemoryBroker implements Broker {
   #forget(channel: string, stream: HistoryStream): void {
     this.#bytes -= stream.bytes;
     this.#streams.delete(channel);
+    this.#generation += 1;
+    if (this.#subscribed.has(channel)) this.#subscribed.set(channel, this.#generation);
   }
 
   #measured(stream: HistoryStream, change: () => void): void {
@@ -212,4 +217,5 @@ class MemoryBroker implements Broker {
 }
 
 const DONE: Promise<void> = Promise.resolve();
+const NONE: readonly Publication[] = [];
 const NO_POSITION: PublishResult = { duplicate: false };

@@ -67,6 +67,9 @@ const clipReason = (reason: string): string => {
 export class WebSocketConnection implements ClientSocket {
   /** Who is told what comes in; set right after the endpoint has opened. */
   receiver: FrameReceiver | undefined = undefined;
+  /** Among the open ones, and among those that had not logged in; the transport's. */
+  place = -1;
+  newcomerPlace = -1;
   /** Name of the endpoint, for metrics. */
   readonly protocol: string;
   readonly #ws: OwnedWebSocket;

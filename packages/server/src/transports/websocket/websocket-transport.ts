@@ -100,6 +100,9 @@ const serverOptions = (
   handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
 });
 
+/** Read by everybody, changed by nobody. */
+const NO_QUERY = new URLSearchParams();
+
 interface Accepted {
   readonly request: IncomingMessage;
   readonly match: RouteMatch;
@@ -131,9 +134,10 @@ class Transport implements WebSocketTransport, ConnectionHost {
   readonly #origins: ReadonlySet<string>;
   readonly #rate: ConnectRate;
   readonly #server: Server<typeof OwnedWebSocket>;
-  readonly #open = new Set<WebSocketConnection>();
-  /** May hold some that have logged in since; swept when it seems full. */
-  readonly #unauthenticated = new Set<WebSocketConnection>();
+  /** Each knows its place, so that one can leave without a search, and without a table of all. */
+  readonly #open: WebSocketConnection[] = [];
+  /** Had not logged in when they were opened; who has since is swept out when it seems full. */
+  #newcomers: WebSocketConnection[] = [];
   #sweptAt = -Infinity;
   readonly #traffic: TrafficTally;
   /** Set once closing; called when the last connection is gone. */
@@ -150,7 +154,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
   }
 
   get connections(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
@@ -170,7 +174,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
       refuse(refusal);
       return true;
     }
-    const query = new URLSearchParams(queryAt === -1 ? '' : url.slice(queryAt + 1));
+    const query = queryAt === -1 ? NO_QUERY : new URLSearchParams(url.slice(queryAt + 1));
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const protocol = match.endpoint.name;
       const connection = new WebSocketConnection({ ws, socket, host: this, protocol });
@@ -182,7 +186,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
   async close(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#resolveClosed = resolve;
-    if (this.#open.size === 0) resolve();
+    if (this.#open.length === 0) resolve();
     for (const connection of this.#open) connection.close(PLAIN_CLOSES.going_away);
     const cancel = this.#options.clock.after(this.#limits.closeTimeoutMs, () => {
       for (const connection of this.#open) connection.terminate();
@@ -211,9 +215,9 @@ class Transport implements WebSocketTransport, ConnectionHost {
   /** @internal */
   forget(connection: WebSocketConnection, code: number): void {
     this.#traffic.countClosed(connection.protocol, code);
-    this.#open.delete(connection);
-    this.#unauthenticated.delete(connection);
-    if (this.#open.size === 0) this.#resolveClosed?.();
+    removeFrom(this.#open, connection, 'place');
+    removeFrom(this.#newcomers, connection, 'newcomerPlace');
+    if (this.#open.length === 0) this.#resolveClosed?.();
   }
 
   #refusalOf(request: IncomingMessage, remoteAddress: string): Refusal | undefined {
@@ -228,14 +232,14 @@ class Transport implements WebSocketTransport, ConnectionHost {
   }
 
   #hasRoomForUnauthenticated(): boolean {
-    if (this.#unauthenticated.size < this.#limits.maxUnauthenticated) return true;
+    if (this.#newcomers.length < this.#limits.maxUnauthenticated) return true;
     const now = this.#options.clock.monotonic();
     if (now - this.#sweptAt < SWEEP_INTERVAL_MS) return false;
     this.#sweptAt = now;
-    for (const connection of this.#unauthenticated) {
-      if (connection.receiver?.isAuthenticated !== false) this.#unauthenticated.delete(connection);
-    }
-    return this.#unauthenticated.size < this.#limits.maxUnauthenticated;
+    const newcomers = this.#newcomers.filter((each) => each.receiver?.isAuthenticated === false);
+    for (const [index, connection] of newcomers.entries()) connection.newcomerPlace = index;
+    this.#newcomers = newcomers;
+    return this.#newcomers.length < this.#limits.maxUnauthenticated;
   }
 
   #refuse(socket: Duplex, refusal: Refusal, fields: object): void {
@@ -246,15 +250,31 @@ class Transport implements WebSocketTransport, ConnectionHost {
   }
 
   #accept(connection: WebSocketConnection, accepted: Accepted): void {
-    this.#open.add(connection);
+    connection.place = this.#open.push(connection) - 1;
     this.#traffic.countOpened(connection.protocol);
     try {
       connection.receiver = accepted.match.endpoint.open(connection, handshakeOf(accepted));
     } catch (error) {
       connection.fail(error);
     }
-    if (connection.receiver?.isAuthenticated === false) this.#unauthenticated.add(connection);
+    if (connection.receiver?.isAuthenticated === false) {
+      connection.newcomerPlace = this.#newcomers.push(connection) - 1;
+    }
   }
+}
+
+/** In O(1), and only if it is there: the last one takes the free place. */
+function removeFrom(
+  list: WebSocketConnection[],
+  connection: WebSocketConnection,
+  key: 'place' | 'newcomerPlace',
+): void {
+  const place = connection[key];
+  if (list[place] !== connection) return;
+  const last = list.pop();
+  if (last === undefined || last === connection) return;
+  list[place] = last;
+  last[key] = place;
 }
 
 export const createWebSocketTransport = (options: WebSocketTransportOptions): WebSocketTransport =>
