@@ -12,6 +12,7 @@ import { createSystemClock } from '../../server/src/adapters/clock-system/system
 import { createSystemRandom } from '../../server/src/adapters/clock-system/system-random.ts';
 import { createLocalControlBus } from '../../server/src/adapters/control-bus-local/local-control-bus.ts';
 import { createPrometheusMetrics } from '../../server/src/adapters/metrics-prometheus/prometheus-metrics.ts';
+import { createLocalDirectory } from '../../server/src/adapters/directory-local/local-directory.ts';
 import { createMemoryPresenceStore } from '../../server/src/adapters/presence-memory/memory-presence-store.ts';
 import { openSqliteStore } from '../../server/src/adapters/store-sql/sqlite-store.ts';
 import { createMemoryTicketOffice } from '../../server/src/adapters/tickets-memory/memory-ticket-office.ts';
@@ -72,13 +73,15 @@ export const startParts = async (): Promise<InProcessParts> => {
     broker: createMemoryBroker({ clock, random }),
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
+    directory: createLocalDirectory(),
+    identity: { id: 'node-1', name: 'test', version: '1.2.3', kind: 'combined' },
     policy: domain.policy,
     namespaces: builtInNamespaces({ isRoomOpen: false }),
   });
-  domain.connect({ publisher: node, registry: node, channelAdmin: node });
+  domain.connect({ publisher: node, registry: node, channelAdmin: node, cluster: node });
   await node.start();
   domain.relay.start();
-  metrics.watch({ registry: node, outbox: store.outbox, now: () => clock.now() });
+  metrics.watch({ local: node.local, outbox: store.outbox, now: () => clock.now() });
   const tickets = createMemoryTicketOffice({ clock, random });
   const authenticator = createJwtAuthenticator({ secret: SECRET, clock, logger });
   const signer = createTokenSigner({ secret: SECRET, clock });
@@ -99,7 +102,8 @@ export const startParts = async (): Promise<InProcessParts> => {
       registry: node,
       channelAdmin: node,
       connectionAdmin: node,
-      node: { id: 'node-1', name: 'test', version: '1.2.3' },
+      cluster: node,
+      version: '1.2.3',
       webRoot,
       webSocketPaths: ['/ws', '/ws/chat/{username}'],
     },

@@ -10,6 +10,7 @@ import { createMemoryBroker } from '../../server/src/adapters/broker-memory/memo
 import { createSystemClock } from '../../server/src/adapters/clock-system/system-clock.ts';
 import { createSystemRandom } from '../../server/src/adapters/clock-system/system-random.ts';
 import { createLocalControlBus } from '../../server/src/adapters/control-bus-local/local-control-bus.ts';
+import { createLocalDirectory } from '../../server/src/adapters/directory-local/local-directory.ts';
 import { createMemoryPresenceStore } from '../../server/src/adapters/presence-memory/memory-presence-store.ts';
 import { openSqliteStore } from '../../server/src/adapters/store-sql/sqlite-store.ts';
 import { builtInNamespaces } from '../../server/src/config/namespace-config.ts';
@@ -106,10 +107,12 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
     broker: options.wrapBroker?.(broker) ?? broker,
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
+    directory: createLocalDirectory(),
+    identity: { id: 'node-1', name: 'test', version: '1.2.3', kind: 'combined' },
     policy: domain.policy,
     namespaces: builtInNamespaces({ isRoomOpen: true }),
   });
-  domain.connect({ publisher: node, registry: node, channelAdmin: node });
+  domain.connect({ publisher: node, registry: node, channelAdmin: node, cluster: node });
   await node.start();
 
   const end = async (): Promise<void> => {
@@ -214,7 +217,7 @@ async function connect(node: Node, user: string, deviceType: DeviceType): Promis
     deviceType,
     remoteAddress: '127.0.0.1',
   });
-  const admitted = session.authenticate({ user });
+  const admitted = await session.authenticate({ user });
   if (!admitted.ok) throw new Error(`${user} was not admitted: ${admitted.error}`);
   const own = await session.subscribe(`user:${user}`, { isServerSide: true });
   if (!own.ok) throw new Error(`user:${user} not subscribed: ${own.error}`);

@@ -3,7 +3,6 @@ import { fail, ok } from '@carillon/protocol';
 import type { ClientInfo, Outcome, Publication, RawJson } from '@carillon/protocol';
 import type { HistoryPage, HistoryQuery, PublishOptions, PublishResult } from '../ports/broker.ts';
 import type { Eventually } from '../ports/eventually.ts';
-import type { ControlBus } from '../ports/control-bus.ts';
 import type { PresenceStats } from '../ports/presence-store.ts';
 import type { ChannelAdmin, Publisher } from '../ports/server-api.ts';
 import type { CoreContext } from './core-context.ts';
@@ -14,11 +13,9 @@ type PublisherOptions = NonNullable<Parameters<Publisher['publish']>[2]>;
 
 export class ChannelService implements Publisher, ChannelAdmin {
   readonly #context: CoreContext;
-  readonly #controlBus: ControlBus;
 
-  constructor(context: CoreContext, controlBus: ControlBus) {
+  constructor(context: CoreContext) {
     this.#context = context;
-    this.#controlBus = controlBus;
   }
 
   async publish(
@@ -71,8 +68,24 @@ export class ChannelService implements Publisher, ChannelAdmin {
     return this.#attempt(() => this.#context.broker.removeHistory(channel));
   }
 
-  /** `pattern` may hold `*` for any run of characters. The server's internal channels are not shown. */
-  channels(pattern?: string): ReadonlyMap<string, number> {
+  async channels(pattern?: string): Promise<ReadonlyMap<string, number>> {
+    const { controlBus, limits } = this.#context;
+    const question = { type: 'channels', ...(pattern === undefined ? {} : { pattern }) } as const;
+    const sums = new Map<string, number>();
+    for (const answer of await controlBus.survey(question, limits.surveyTimeoutMs)) {
+      if (answer.type !== 'channels') continue;
+      for (const [channel, count] of Object.entries(answer.channels)) {
+        sums.set(channel, (sums.get(channel) ?? 0) + count);
+      }
+    }
+    return sums;
+  }
+
+  /**
+   * Those of this node. `pattern` may hold `*` for any run of characters. The server's internal
+   * channels are not shown.
+   */
+  localChannels(pattern?: string): ReadonlyMap<string, number> {
     const matches = pattern === undefined ? undefined : globOf(pattern);
     const found = new Map<string, number>();
     for (const channel of this.#context.hub.channels()) {
@@ -107,7 +120,7 @@ export class ChannelService implements Publisher, ChannelAdmin {
     const rules = this.#rules(channel);
     if (!rules.ok) return rules;
     const command = { type, user, channel, ...(client === undefined ? {} : { client }) };
-    return this.#attempt(() => this.#controlBus.send(command));
+    return this.#attempt(() => this.#context.controlBus.send(command));
   }
 
   async #attempt<T>(action: () => Eventually<T>): Promise<Outcome<T>> {

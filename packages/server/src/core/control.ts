@@ -1,21 +1,32 @@
 /** Carries out orders that concern connections of this node, whichever node they were given to. */
 import { DISCONNECTS, UNSUBSCRIBES } from '@carillon/protocol';
+import type { ChannelPolicy } from '../ports/channel-policy.ts';
 import type { ControlCommand } from '../ports/control-bus.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ClientSession } from './session.ts';
 import type { UserRegistry } from './user-registry.ts';
 
-export function handleControl(
-  command: ControlCommand,
-  registry: UserRegistry,
-  logger: Logger,
-): void {
+export interface ControlSubjects {
+  readonly registry: UserRegistry;
+  readonly policy: ChannelPolicy;
+  readonly logger: Logger;
+}
+
+/** An order for somebody on this node. */
+type PersonalCommand = Exclude<ControlCommand, { readonly type: 'invalidate' }>;
+
+export function handleControl(command: ControlCommand, subjects: ControlSubjects): void {
+  const { registry, policy, logger } = subjects;
+  if (command.type === 'invalidate') {
+    policy.handleInvalidate?.(command.what, command.id);
+    return;
+  }
   for (const session of registry.sessionsOf(command.user, command.client)) {
     apply(command, session, logger);
   }
 }
 
-function apply(command: ControlCommand, session: ClientSession, logger: Logger): void {
+function apply(command: PersonalCommand, session: ClientSession, logger: Logger): void {
   switch (command.type) {
     case 'disconnect':
       if (command.except?.includes(session.id) === true) return;

@@ -35,6 +35,8 @@ export interface CoreLimits {
   readonly brokerReleaseDelayMs: number;
   /** A lost last publication is found within this. */
   readonly positionCheckIntervalMs: number;
+  /** Nodes that have not answered a question within this are left out of the answer. */
+  readonly surveyTimeoutMs: number;
   readonly publishPerConnection: RateRule;
   readonly publishPerUser: RateRule;
   readonly commandsPerConnection: RateRule;
@@ -58,6 +60,7 @@ export const DEFAULT_CORE_LIMITS: CoreLimits = {
   leaveGraceMs: 10_000,
   brokerReleaseDelayMs: 1_000,
   positionCheckIntervalMs: 10_000,
+  surveyTimeoutMs: 1_000,
   publishPerConnection: { burst: 2_000, perSecond: 2_000 },
   publishPerUser: { burst: 5_000, perSecond: 5_000 },
   commandsPerConnection: { burst: 2_000, perSecond: 2_000 },

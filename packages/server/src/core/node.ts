@@ -11,20 +11,33 @@ import type {
   DeviceType,
   Session,
 } from '../ports/connection-handler.ts';
-import type { ControlBus, ControlCommand } from '../ports/control-bus.ts';
+import type { ConnectionDirectory, LocalConnections } from '../ports/connection-directory.ts';
+import type {
+  ControlBus,
+  ControlCommand,
+  NodeInfo,
+  SurveyAnswer,
+  SurveyQuestion,
+} from '../ports/control-bus.ts';
+import { after } from '../ports/eventually.ts';
+import type { Eventually } from '../ports/eventually.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Namespace } from '../ports/namespace.ts';
 import type { PresenceStats, PresenceStore } from '../ports/presence-store.ts';
 import type {
   ChannelAdmin,
+  Cluster,
   ConnectionAdmin,
   ConnectionInfo,
   ConnectionRegistry,
+  ConnectionTotals,
   Publisher,
 } from '../ports/server-api.ts';
+import type { SharedRates } from '../ports/shared-rates.ts';
 import { createAccess } from './access.ts';
 import { ChannelService } from './channel-service.ts';
+import { userLimitOf } from './connection-limits.ts';
 import { handleControl } from './control.ts';
 import { PingFrames } from './core-context.ts';
 import type { CoreContext } from './core-context.ts';
@@ -42,10 +55,17 @@ import { Tick } from './tick.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { UserRegistry } from './user-registry.ts';
 
+/** How this process is called when all are asked. */
+export type NodeIdentity = Pick<NodeInfo, 'id' | 'name' | 'version' | 'kind'>;
+
 export interface NodeOptions {
   readonly broker: Broker;
   readonly presenceStore: PresenceStore;
   readonly controlBus: ControlBus;
+  readonly directory: ConnectionDirectory;
+  /** Absent where there is only one process. */
+  readonly sharedRates?: SharedRates;
+  readonly identity: NodeIdentity;
   readonly policy: ChannelPolicy;
   /** All of them, the built-in ones included. */
   readonly namespaces: readonly Namespace[];
@@ -60,15 +80,17 @@ export interface NodeOptions {
 }
 
 export interface Node
-  extends ConnectionHandler, Publisher, ConnectionRegistry, ChannelAdmin, ConnectionAdmin {
+  extends ConnectionHandler, Publisher, ConnectionRegistry, ChannelAdmin, ConnectionAdmin, Cluster {
   start(): Promise<void>;
   /** Refuses newcomers, then sends everybody away in paced batches. A second call hurries the first. */
   drain(options?: DrainOptions): Promise<void>;
-  /** Sends away whoever is left and closes broker, presence store and control bus. */
+  /** Sends away whoever is left and closes broker, presence store, directory and control bus. */
   close(): Promise<void>;
   /** Connections subscribed to the channel on this node; 0 for a channel nobody is in. */
   subscriberCount(channel: string): number;
   readonly isDraining: boolean;
+  /** The connections of this node alone, at once: for metrics. */
+  readonly local: LocalConnections;
 }
 
 /** @throws Error when the namespaces contradict themselves. */
@@ -80,13 +102,19 @@ class CoreNode implements Node {
   readonly #options: NodeOptions;
   readonly #context: CoreContext;
   readonly #channels: ChannelService;
+  readonly #startedAtMs: number;
   #serial = 0;
   #drains = 0;
 
   constructor(options: NodeOptions) {
     this.#options = options;
     this.#context = createContext(options, () => this.#drains > 0);
-    this.#channels = new ChannelService(this.#context, options.controlBus);
+    this.#channels = new ChannelService(this.#context);
+    this.#startedAtMs = options.clock.monotonic();
+  }
+
+  get local(): LocalConnections {
+    return this.#context.registry;
   }
 
   get isDraining(): boolean {
@@ -94,9 +122,13 @@ class CoreNode implements Node {
   }
 
   async start(): Promise<void> {
-    const { registry, logger, hub } = this.#context;
+    const { registry, hub, controlBus, directory } = this.#context;
     await this.#options.broker.start(hub);
-    await this.#options.controlBus.start((command) => handleControl(command, registry, logger));
+    await directory.start(registry);
+    await controlBus.start({
+      handleCommand: (command) => handleControl(command, this.#context),
+      handleSurvey: (question) => this.#answer(question),
+    });
   }
 
   open(init: ConnectionInit): Session {
@@ -117,8 +149,13 @@ class CoreNode implements Node {
   async close(): Promise<void> {
     await this.drain({ durationMs: 0, minBatchSize: Number.MAX_SAFE_INTEGER });
     this.#context.wheel.stop();
-    const { broker, presenceStore, controlBus } = this.#options;
-    await Promise.all([broker.close(), presenceStore.close(), controlBus.close()]);
+    const { broker, presenceStore, controlBus, directory } = this.#options;
+    await Promise.all([
+      broker.close(),
+      presenceStore.close(),
+      directory.close(),
+      controlBus.close(),
+    ]);
   }
 
   subscriberCount(channel: string): number {
@@ -133,24 +170,28 @@ class CoreNode implements Node {
     return this.#channels.publish(channel, data, options);
   }
 
-  isOnline(user: string): boolean {
-    return this.#context.registry.isOnline(user);
+  isOnline(user: string): Eventually<boolean> {
+    return after(this.onlineAmong([user]), (online) => online.has(user));
   }
 
-  connectionsOfUser(user: string): readonly ConnectionInfo[] {
-    return this.#context.registry.connectionsOfUser(user);
+  onlineAmong(users: readonly string[]): Eventually<ReadonlySet<string>> {
+    return this.#context.directory.onlineAmong(users);
   }
 
-  connection(connectionId: string): ConnectionInfo | undefined {
-    return this.#context.registry.connection(connectionId);
+  connectionsOfUser(user: string): Eventually<readonly ConnectionInfo[]> {
+    return this.#context.directory.find({ user });
   }
 
-  connectionsByDevice(deviceType: DeviceType): readonly ConnectionInfo[] {
-    return this.#context.registry.connectionsByDevice(deviceType);
+  connection(connectionId: string): Eventually<ConnectionInfo | undefined> {
+    return after(this.#context.directory.find({ connectionId }), ([found]) => found);
   }
 
-  totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> } {
-    return this.#context.registry.totals();
+  connectionsByDevice(deviceType: DeviceType): Eventually<readonly ConnectionInfo[]> {
+    return this.#context.directory.find({ deviceType });
+  }
+
+  totals(): Eventually<ConnectionTotals> {
+    return this.#context.directory.totals();
   }
 
   subscribe(user: string, channel: string, client?: string): Promise<Outcome<void>> {
@@ -177,7 +218,7 @@ class CoreNode implements Node {
     return this.#channels.removeHistory(channel);
   }
 
-  channels(pattern?: string): ReadonlyMap<string, number> {
+  channels(pattern?: string): Promise<ReadonlyMap<string, number>> {
     return this.#channels.channels(pattern);
   }
 
@@ -197,15 +238,40 @@ class CoreNode implements Node {
     return this.#order({ type: 'refresh', user, expired: isExpired, ...target });
   }
 
+  async nodes(): Promise<readonly NodeInfo[]> {
+    const { controlBus, limits } = this.#context;
+    const answers = await controlBus.survey({ type: 'node' }, limits.surveyTimeoutMs);
+    return answers.flatMap((answer) => (answer.type === 'node' ? [answer.node] : []));
+  }
+
+  invalidate(what: 'conversation', id: string): Promise<void> {
+    return this.#context.controlBus.send({ type: 'invalidate', what, id });
+  }
+
   /** '' is everybody without a name; an order for one of them must name the connection. */
-  async #order(command: ControlCommand): Promise<void> {
+  async #order(
+    command: Extract<ControlCommand, { type: 'disconnect' | 'refresh' }>,
+  ): Promise<void> {
     if (command.user === '' && command.client === undefined) return;
-    await this.#options.controlBus.send(command);
+    await this.#context.controlBus.send(command);
+  }
+
+  #answer(question: SurveyQuestion): SurveyAnswer {
+    if (question.type === 'channels') {
+      const channels = Object.fromEntries(this.#channels.localChannels(question.pattern));
+      return { type: 'channels', channels };
+    }
+    const { users, connections } = this.#context.registry.totals();
+    const channels = this.#channels.localChannels().size;
+    const uptimeMs = this.#context.clock.monotonic() - this.#startedAtMs;
+    const node = { ...this.#options.identity, connections, users, channels, uptimeMs };
+    return { type: 'node', node };
   }
 }
 
 function createContext(options: NodeOptions, isDraining: () => boolean): CoreContext {
-  const { broker, presenceStore, policy, clock, random, logger, metrics } = options;
+  const { broker, presenceStore, controlBus, directory, policy } = options;
+  const { clock, random, logger, metrics } = options;
   const limits: CoreLimits = { ...DEFAULT_CORE_LIMITS, ...options.limits };
   const wheel = new TimerWheel(clock);
   const tally = new Tally(metrics);
@@ -216,12 +282,15 @@ function createContext(options: NodeOptions, isDraining: () => boolean): CoreCon
   return {
     broker,
     presenceStore,
+    controlBus,
+    directory,
     policy,
     clock,
     random,
     logger,
     metrics,
     limits,
+    userLimit: userLimitOf(limits),
     namespaces: createNamespaces(options.namespaces),
     access: createAccess(policy, options.isInsecure === true),
     hub,

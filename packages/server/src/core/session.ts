@@ -22,6 +22,7 @@ import type {
   SubscribeResult,
 } from '../ports/connection-handler.ts';
 import type { PresenceStats } from '../ports/presence-store.ts';
+import type { ConnectionInfo } from '../ports/server-api.ts';
 import { readHistory, readPresence, readPresenceStats } from './channel-queries.ts';
 import { publishFromClient } from './client-publish.ts';
 import { admit } from './connection-limits.ts';
@@ -41,6 +42,8 @@ type SessionState =
   | { readonly type: 'closed' };
 
 const CONNECTING: SessionState = { type: 'connecting' };
+/** Known, but the directory of the cluster has not answered yet. */
+const ENTERING: SessionState = { type: 'connecting' };
 const LAST_WORDS: SessionState = { type: 'draining', hasLastWords: true };
 const DRAINING: SessionState = { type: 'draining', hasLastWords: false };
 const CLOSED: SessionState = { type: 'closed' };
@@ -90,13 +93,33 @@ export class ClientSession implements Session, Subscriber {
     return this.#subscriptions;
   }
 
-  authenticate(identity: Identity): Outcome<void> {
-    if (this.#state.type !== 'connecting') return fail('bad_request', 'already authenticated');
+  authenticate(identity: Identity): Eventually<Outcome<void>> {
+    if (this.#state !== CONNECTING) return fail('bad_request', 'already authenticated');
     const { context } = this;
     if (context.isDraining()) return fail('shutting_down');
     if (this.#remainingMs(identity) <= 0) return fail('token_expired');
-    const admitted = admit(identity.user, context.registry, context.limits);
-    if (!admitted.ok) return admitted;
+    const admitted = admit(this.#describe(identity), context);
+    if (!(admitted instanceof Promise)) return this.#enter(identity, admitted);
+    this.#state = ENTERING;
+    return admitted.then((outcome) => this.#enter(identity, outcome));
+  }
+
+  /** What the directory of the cluster knows of it. */
+  describe(): ConnectionInfo {
+    return this.#describe(this.identity);
+  }
+
+  #enter(identity: Identity, admitted: Outcome<void>): Outcome<void> {
+    const { context } = this;
+    const hasEnded = this.#state.type !== 'connecting';
+    if (!admitted.ok) {
+      if (!hasEnded) this.#state = CONNECTING;
+      return admitted;
+    }
+    if (hasEnded) {
+      context.directory.leave(this.#describe(identity));
+      return fail('not_available', 'the connection is gone');
+    }
     this.#state = { type: 'ready', identity };
     this.user = identity.user;
     context.registry.add(this);
@@ -266,6 +289,14 @@ export class ClientSession implements Session, Subscriber {
     this.disconnect(DISCONNECTS.expired);
   }
 
+  #describe(identity: Identity | undefined): ConnectionInfo {
+    const { deviceType, transport, protocol } = this.init;
+    const user = identity?.user ?? this.user;
+    const { id: connectionId, connectedAt } = this;
+    const info = { connectionId, user, deviceType, transport, protocol, connectedAt };
+    return identity?.isGuest === true ? { ...info, isGuest: true } : info;
+  }
+
   #remainingMs(identity: Identity): number {
     if (identity.expiresAt === undefined) return Number.POSITIVE_INFINITY;
     return identity.expiresAt * 1000 - this.context.clock.now();
@@ -280,6 +311,7 @@ export class ClientSession implements Session, Subscriber {
   #end(isLost: boolean): void {
     this.#timer.stop();
     this.context.registry.remove(this);
+    if (this.#state.type === 'ready') this.context.directory.leave(this.#describe(this.identity));
     const subscriptions = this.#subscriptions;
     this.#subscriptions = NO_SUBSCRIPTIONS;
     for (const subscription of subscriptions) this.context.hub.end(subscription, isLost);

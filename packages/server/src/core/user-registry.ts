@@ -1,22 +1,38 @@
 /**
  * Who is connected to this node: by connection, by user, by device. Answers for ready connections
- * only; those that have not said who they are yet are kept apart, to be closed with the rest. Adding and removing are O(1); the rarer questions (all of one device type, totals) walk.
+ * only; those that have not said who they are yet are kept apart, to be closed with the rest.
+ * Adding and removing are O(1); the rarer questions (all of one device type, totals) walk.
  */
-import type { ConnectionInfo, ConnectionRegistry } from '../ports/server-api.ts';
-import type { DeviceType } from '../ports/connection-handler.ts';
+import type { DirectoryQuery, LocalConnections } from '../ports/connection-directory.ts';
+import type { ConnectionInfo, ConnectionTotals } from '../ports/server-api.ts';
 import type { ClientSession } from './session.ts';
 
-export class UserRegistry implements ConnectionRegistry {
+export class UserRegistry implements LocalConnections {
   readonly #connecting = new Set<ClientSession>();
   readonly #byId = new Map<string, ClientSession>();
   readonly #byUser = new Map<string, ClientSession[]>();
+  #entering = 0;
 
+  /** Ready connections, and those that will be when the directory has answered. */
   get size(): number {
-    return this.#byId.size;
+    return this.#byId.size + this.#entering;
+  }
+
+  get userCount(): number {
+    return this.#byUser.size;
   }
 
   addConnecting(session: ClientSession): void {
     this.#connecting.add(session);
+  }
+
+  /** The directory of the cluster is asked about one more; `endEntering` when it has answered. */
+  beginEntering(): void {
+    this.#entering += 1;
+  }
+
+  endEntering(): void {
+    this.#entering -= 1;
   }
 
   /** From connecting to ready. */
@@ -61,29 +77,29 @@ export class UserRegistry implements ConnectionRegistry {
     return this.#byUser.get(user)?.length ?? 0;
   }
 
-  isOnline(user: string): boolean {
-    return this.#byUser.has(user);
+  *connections(): Iterable<ConnectionInfo> {
+    for (const session of this.#byId.values()) yield session.describe();
   }
 
-  connectionsOfUser(user: string): readonly ConnectionInfo[] {
-    return this.sessionsOf(user).map(describe);
-  }
-
-  connection(connectionId: string): ConnectionInfo | undefined {
-    const session = this.#byId.get(connectionId);
-    return session === undefined ? undefined : describe(session);
-  }
-
-  connectionsByDevice(deviceType: DeviceType): readonly ConnectionInfo[] {
+  find(query: DirectoryQuery): readonly ConnectionInfo[] {
+    if ('user' in query) {
+      // By the order of connecting: the wall clock may have been set back meanwhile.
+      const byAge = this.sessionsOf(query.user).toSorted((one, two) => one.serial - two.serial);
+      return byAge.map((session) => session.describe());
+    }
+    if ('connectionId' in query) {
+      const session = this.#byId.get(query.connectionId);
+      return session === undefined ? [] : [session.describe()];
+    }
     const found: ConnectionInfo[] = [];
     for (const session of this.#byId.values()) {
-      if (session.init.deviceType === deviceType) found.push(describe(session));
+      if (session.init.deviceType === query.deviceType) found.push(session.describe());
     }
     return found;
   }
 
   /** Connections of guests and of people without a name count as connections, not as users. */
-  totals(): { users: number; connections: number; byUser: ReadonlyMap<string, number> } {
+  totals(): ConnectionTotals {
     const byUser = new Map<string, number>();
     for (const [user, sessions] of this.#byUser) {
       const isGuest = user === '' || sessions[0]?.identity?.isGuest === true;
@@ -91,15 +107,4 @@ export class UserRegistry implements ConnectionRegistry {
     }
     return { users: byUser.size, connections: this.#byId.size, byUser };
   }
-}
-
-function describe(session: ClientSession): ConnectionInfo {
-  return {
-    connectionId: session.id,
-    user: session.user,
-    deviceType: session.init.deviceType,
-    transport: session.init.transport,
-    protocol: session.init.protocol,
-    connectedAt: session.connectedAt,
-  };
 }

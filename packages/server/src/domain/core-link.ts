@@ -1,10 +1,16 @@
 /** The running core as the services see it. It is made after them, because it needs their policy. */
-import type { ChannelAdmin, ConnectionRegistry, Publisher } from '../ports/server-api.ts';
+import type {
+  ChannelAdmin,
+  Cluster,
+  ConnectionRegistry,
+  Publisher,
+} from '../ports/server-api.ts';
 
 export interface CoreLink {
   readonly publisher: Publisher;
   readonly registry: ConnectionRegistry;
   readonly channelAdmin: ChannelAdmin;
+  readonly cluster: Cluster;
 }
 
 export interface LateCoreLink extends CoreLink {
@@ -29,6 +35,9 @@ export function createCoreLink(): LateCoreLink {
     },
     get channelAdmin() {
       return core().channelAdmin;
+    },
+    get cluster() {
+      return core().cluster;
     },
   };
 }

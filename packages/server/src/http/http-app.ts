@@ -98,7 +98,7 @@ const registerGroups = async (app: FastifyInstance, deps: HttpAppDeps): Promise<
   if (groups.has('docs')) {
     await registerDocsRoutes(app, {
       procedures: deps.dispatcher.procedures,
-      version: deps.node.version,
+      version: deps.version,
     });
   }
   if (groups.has('web')) await registerWebRoutes(app, deps);

@@ -7,6 +7,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type {
   ChannelAdmin,
+  Cluster,
   ConnectionAdmin,
   ConnectionRegistry,
   Publisher,
@@ -68,8 +69,10 @@ export interface ApiDeps {
   readonly registry: ConnectionRegistry;
   readonly channelAdmin: ChannelAdmin;
   readonly connectionAdmin: ConnectionAdmin;
-  /** Shown by the server API's `info`. */
-  readonly node: { readonly id: string; readonly name: string; readonly version: string };
+  /** Asked by the server API's `info`. */
+  readonly cluster: Cluster;
+  /** Of the API's description. */
+  readonly version: string;
 }
 
 export interface WebDeps {

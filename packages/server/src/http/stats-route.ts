@@ -24,7 +24,7 @@ export const registerStatsRoute = (
     !deps.settings.isProduction && isFromLoopback(request) ? undefined : identify(request, reply);
 
   app.get(STATS_PATH, { onRequest }, async (_request, reply) => {
-    const { users, connections, byUser } = deps.registry.totals();
+    const { users, connections, byUser } = await deps.registry.totals();
     return reply.header('cache-control', 'no-store').send({
       total_users: users,
       total_connections: connections,

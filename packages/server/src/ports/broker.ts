@@ -33,11 +33,18 @@ export interface HistoryPage {
 export interface BrokerHandler {
   /** `epoch` comes with every publication that has an offset. */
   handleEvent(channel: string, event: ChannelEvent, epoch?: string): void;
+  /**
+   * The broker was away and is back, and subscribed again to everything: what was published
+   * meanwhile is looked for now, not only at the next regular check.
+   */
+  handleReconnected?(): void;
 }
 
 /**
  * PUB/SUB and history in one port, because saving and publishing must be atomic per channel.
- * Every method rejects only when the broker itself fails.
+ * Every method rejects only when the broker itself fails. While it is away, `publish` delivers to
+ * this node's own subscribers, as an event without offset, and then rejects; `subscribe` succeeds
+ * and is carried out on return; `history` rejects.
  */
 export interface Broker {
   /** True where a saved publication cannot fail to be delivered (one process): nobody looks for lost ones. */

@@ -22,4 +22,6 @@ export interface ChannelPolicy {
   subscribeData(user: string, channel: string): Promise<RawJson | undefined> | undefined;
   /** Takes a client's publication over where it has to be stored first (`room:`); undefined: the core publishes it. */
   handlePublish(publication: ClientPublication): Promise<Outcome<PublishResult>> | undefined;
+  /** Some node changed it: what is remembered of it is no longer true. */
+  handleInvalidate?(what: 'conversation', id: string): void;
 }

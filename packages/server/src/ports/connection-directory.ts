@@ -19,9 +19,18 @@ export type DirectoryQuery =
   | { readonly connectionId: string }
   | { readonly deviceType: DeviceType };
 
-/** What a directory reads again from its own node: after a lost engine, and at every refresh. */
+/**
+ * The ready connections of one node, at hand: what a directory reads again after a lost engine and
+ * at every refresh, and what it answers with where there is no engine. One that is being entered
+ * is not among them yet, one that has left is not any more.
+ */
 export interface LocalConnections {
   connections(): Iterable<ConnectionInfo>;
+  /** A user's connections: a count that costs one look-up. */
+  countOf(user: string): number;
+  /** A user's connections come oldest first. */
+  find(query: DirectoryQuery): readonly ConnectionInfo[];
+  totals(): ConnectionTotals;
 }
 
 /**
@@ -31,6 +40,7 @@ export interface LocalConnections {
  */
 export interface ConnectionDirectory {
   start(local: LocalConnections): Promise<void>;
+  /** People without a name come with no limit: they are not one user. */
   enter(connection: ConnectionInfo, limit: UserLimit): Eventually<Entry>;
   leave(connection: ConnectionInfo): void;
   /** Those of `users` who have a connection. */

@@ -1,6 +1,7 @@
 import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
 import type { HistoryPage, HistoryQuery, PublishResult } from './broker.ts';
 import type { DeviceType } from './connection-handler.ts';
+import type { NodeInfo } from './control-bus.ts';
 import type { Eventually } from './eventually.ts';
 import type { PresenceStats } from './presence-store.ts';
 
@@ -28,8 +29,11 @@ export interface ConnectionInfo {
   readonly protocol: string;
   /** ms since 1970. */
   readonly connectedAt: number;
+  /** `user` is a name that nobody verified: counted as a connection, not as a user. */
+  readonly isGuest?: true;
 }
 
+/** Guests and people without a name are connections, but not among the users. */
 export interface ConnectionTotals {
   readonly users: number;
   readonly connections: number;
@@ -69,4 +73,15 @@ export interface ConnectionAdmin {
     user: string,
     options: { client?: string; isExpired: boolean; expiresAt?: number },
   ): Promise<void>;
+}
+
+/** All nodes of the installation. */
+export interface Cluster {
+  /** Those that answered in time, this one among them. Never rejects. */
+  nodes(): Promise<readonly NodeInfo[]>;
+  /**
+   * Every node forgets what it remembers of a conversation. Rejects while the engine is away: this
+   * node has forgotten, the others will when their memory is too old.
+   */
+  invalidate(what: 'conversation', id: string): Promise<void>;
 }

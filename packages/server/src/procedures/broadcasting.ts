@@ -92,9 +92,10 @@ const personalCalls = (broadcasting: BroadcastingService): readonly Binding[] =>
   implement(declared.sendDirectMessage, async (input) =>
     sentView(await broadcasting.sendDirectMessage(input.user_id, messageOf(input.message))),
   ),
-  implement(declared.getUserDeviceInfo, ({ user_id: user }) =>
-    answer({ devices: broadcasting.getUserDeviceInfo(user).map(deviceView) }),
-  ),
+  implement(declared.getUserDeviceInfo, async ({ user_id: user }) => {
+    const devices = await broadcasting.getUserDeviceInfo(user);
+    return answer({ devices: devices.map(deviceView) });
+  }),
 ];
 
 export const bindBroadcasting = (broadcasting: BroadcastingService): readonly Binding[] => [

@@ -21,19 +21,19 @@ export const bindUsers = ({
   inbox,
   tickets,
 }: UsersDeps): readonly Binding[] => [
-  implement(declared.usersPresence, ({ users }) =>
-    answer({
-      users: users.map((user) => {
-        const connections = registry.connectionsOfUser(user).length;
-        return { user, online: connections > 0, connections };
-      }),
-    }),
-  ),
-  implement(declared.usersDevices, ({ user_id: user }, { actor }) => {
+  implement(declared.usersPresence, async ({ users }) => {
+    const online = await registry.onlineAmong(users);
+    const look = async (user: string) => {
+      const connections = online.has(user) ? (await registry.connectionsOfUser(user)).length : 0;
+      return { user, online: connections > 0, connections };
+    };
+    return answer({ users: await Promise.all(users.map(look)) });
+  }),
+  implement(declared.usersDevices, async ({ user_id: user }, { actor }) => {
     if (actor.type === 'user' && actor.user !== user && !actor.isAdmin) {
       return fail('permission_denied', "only one's own devices are shown");
     }
-    return answer({ devices: registry.connectionsOfUser(user).map(deviceView) });
+    return answer({ devices: (await registry.connectionsOfUser(user)).map(deviceView) });
   }),
   implement(declared.usersDisconnect, async (input) => {
     const { user_id: user, connection_id: client, reconnect = false } = input;
@@ -48,14 +48,14 @@ export const bindUsers = ({
     const published = await inbox.eventFor(user, rawBody ?? JSON.stringify(event));
     return published.ok ? answer({ accepted: true } as const) : published;
   }),
-  implement(declared.ticketsCreate, ({ user }, { actor, identity }) => {
+  implement(declared.ticketsCreate, async ({ user }, { actor, identity }) => {
     const holder = requireSubject(actor, user, 'user');
     if (!holder.ok) return holder;
     // Without the token's claims a ticket would outlive the token it stands for.
     if (actor.type === 'user' && identity === undefined) {
       return fail('not_available', 'ask for a ticket over HTTP, with the token');
     }
-    const { ticket, expiresInMs } = tickets.issue(identity ?? { user: holder.value });
+    const { ticket, expiresInMs } = await tickets.issue(identity ?? { user: holder.value });
     return answer({ ticket, expires_in: Math.floor(expiresInMs / 1000) });
   }),
 ];

@@ -29,7 +29,7 @@ export const createCredentialResolver = ({
     }
     const ticket = query.get('ticket');
     if (ticket !== null) {
-      const identity = tickets.redeem(ticket);
+      const identity = await tickets.redeem(ticket);
       return identity === undefined ? fail('unauthorized') : ok(identity);
     }
     const token = query.get('token');

@@ -7,6 +7,7 @@ import { createLocalControlBus } from '../adapters/control-bus-local/local-contr
 import type { PrometheusMetrics } from '../adapters/metrics-prometheus/prometheus-metrics.ts';
 import { createPrometheusMetrics } from '../adapters/metrics-prometheus/prometheus-metrics.ts';
 import { createMemoryPresenceStore } from '../adapters/presence-memory/memory-presence-store.ts';
+import { createLocalDirectory } from '../adapters/directory-local/local-directory.ts';
 import { openSqliteStore } from '../adapters/store-sql/sqlite-store.ts';
 import type { Node } from '../core/node.ts';
 import { createNode } from '../core/node.ts';
@@ -20,6 +21,7 @@ import type { ApplicationContext } from './application.ts';
 import { databasePath } from './database-path.ts';
 import { coreLimitsOf, domainLimitsOf, relayLimitsOf } from './limits-of.ts';
 import { createPushSenders } from './push-senders.ts';
+import { VERSION } from './version.ts';
 
 export interface Core {
   readonly clock: Clock;
@@ -59,13 +61,15 @@ export async function createCore({ config, logger }: ApplicationContext): Promis
     broker,
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
+    directory: createLocalDirectory(),
+    identity: { id: random.id(), name: 'carillon', version: VERSION, kind: 'combined' },
     policy: domain.policy,
     namespaces: config.namespaces,
     limits: coreLimitsOf(config),
     isInsecure: settings.insecure,
   });
-  domain.connect({ publisher: node, registry: node, channelAdmin: node });
-  metrics.watch({ registry: node, outbox: store.outbox, now: () => clock.now() });
+  domain.connect({ publisher: node, registry: node, channelAdmin: node, cluster: node });
+  metrics.watch({ local: node.local, outbox: store.outbox, now: () => clock.now() });
   return {
     clock,
     random,

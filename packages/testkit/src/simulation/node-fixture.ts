@@ -4,6 +4,7 @@
  */
 import type { Disconnect } from '@carillon/protocol';
 import { createLocalControlBus } from '../../../server/src/adapters/control-bus-local/local-control-bus.ts';
+import { createLocalDirectory } from '../../../server/src/adapters/directory-local/local-directory.ts';
 import { createMemoryBroker } from '../../../server/src/adapters/broker-memory/memory-broker.ts';
 import { createMemoryPresenceStore } from '../../../server/src/adapters/presence-memory/memory-presence-store.ts';
 import { builtInNamespaces } from '../../../server/src/config/namespace-config.ts';
@@ -92,6 +93,8 @@ export async function createNodeFixture(options: FixtureOptions = {}): Promise<N
   const node = createNode({
     presenceStore: createMemoryPresenceStore(),
     controlBus: createLocalControlBus(),
+    directory: createLocalDirectory(),
+    identity: { id: 'n1', name: 'test', version: '0.0.0', kind: 'combined' },
     policy: openPolicy(),
     namespaces: [...builtInNamespaces({ isRoomOpen: false }), ...TEST_NAMESPACES],
     logger: silentLogger(),
@@ -115,6 +118,7 @@ export async function createNodeFixture(options: FixtureOptions = {}): Promise<N
     connect(user, identity = {}, init = {}) {
       const client = open(init);
       const outcome = client.session.authenticate({ user, ...identity });
+      if (outcome instanceof Promise) throw new Error('this directory answers later: use open');
       if (!outcome.ok) throw new Error(`not admitted: ${outcome.error}`);
       return client;
     },

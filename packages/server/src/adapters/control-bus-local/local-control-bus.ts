@@ -1,19 +1,22 @@
-/** The control bus of a single process: what is sent is carried out here, at once. */
-import type { ControlBus, ControlCommand } from '../../ports/control-bus.ts';
+/** The control bus of a single process: what is sent or asked is carried out here, at once. */
+import type { ControlBus, ControlHandler } from '../../ports/control-bus.ts';
 
 export function createLocalControlBus(): ControlBus {
-  let handle: ((command: ControlCommand) => void) | undefined;
+  let handler: ControlHandler | undefined;
   return {
-    start(handler) {
-      handle = handler;
+    start(given) {
+      handler = given;
       return Promise.resolve();
     },
     send(command) {
-      handle?.(command);
+      handler?.handleCommand(command);
       return Promise.resolve();
     },
+    survey(question) {
+      return Promise.resolve(handler === undefined ? [] : [handler.handleSurvey(question)]);
+    },
     close() {
-      handle = undefined;
+      handler = undefined;
       return Promise.resolve();
     },
   };

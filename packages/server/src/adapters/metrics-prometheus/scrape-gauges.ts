@@ -1,12 +1,13 @@
 /** Numbers that are read when somebody asks: who is connected on what, and what still waits in the outbox. */
 import { Gauge, type Registry } from 'prom-client';
+import type { LocalConnections } from '../../ports/connection-directory.ts';
 import type { DeviceType } from '../../ports/connection-handler.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
-import type { ConnectionRegistry } from '../../ports/server-api.ts';
 import { METRIC_PREFIX } from './families.ts';
 
 export interface GaugeSources {
-  readonly registry: ConnectionRegistry;
+  /** Of this process: whoever scrapes adds the processes up. */
+  readonly local: LocalConnections;
   readonly outbox: OutboxStore;
   /** ms since 1970. */
   readonly now: () => number;
@@ -14,14 +15,14 @@ export interface GaugeSources {
 
 const DEVICES: readonly DeviceType[] = ['mobile', 'tablet', 'desktop', 'unknown'];
 
-const addConnectionGauges = (target: Registry, { registry }: GaugeSources): void => {
+const addConnectionGauges = (target: Registry, { local }: GaugeSources): void => {
   const registers = [target];
   new Gauge({
     name: `${METRIC_PREFIX}ws_connections`,
     help: 'Connections open now',
     registers,
     collect() {
-      this.set(registry.totals().connections);
+      this.set(local.totals().connections);
     },
   });
   new Gauge({
@@ -29,7 +30,7 @@ const addConnectionGauges = (target: Registry, { registry }: GaugeSources): void
     help: 'Users with at least one connection',
     registers,
     collect() {
-      this.set(registry.totals().users);
+      this.set(local.totals().users);
     },
   });
   new Gauge({
@@ -38,8 +39,9 @@ const addConnectionGauges = (target: Registry, { registry }: GaugeSources): void
     labelNames: ['device'],
     registers,
     collect() {
-      for (const device of DEVICES)
-        this.set({ device }, registry.connectionsByDevice(device).length);
+      for (const device of DEVICES) {
+        this.set({ device }, local.find({ deviceType: device }).length);
+      }
     },
   });
 };

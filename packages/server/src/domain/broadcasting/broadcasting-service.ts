@@ -109,7 +109,7 @@ export interface BroadcastingService {
   /** A message in the direct conversation of `message.sender` and `userId`, which is made when missing. */
   sendDirectMessage(userId: string, message: BroadcastMessage): Promise<Outcome<SentMessage>>;
   /** The person's connections, oldest first; empty when away. */
-  getUserDeviceInfo(userId: string): readonly UserDevice[];
+  getUserDeviceInfo(userId: string): Promise<readonly UserDevice[]>;
 }
 
 export interface BroadcastingDeps {
@@ -243,9 +243,9 @@ class Broadcasting implements BroadcastingService {
     return this.broadcastMessage(created.value.conversation.id, message);
   }
 
-  getUserDeviceInfo(userId: string): readonly UserDevice[] {
-    return this.#deps.core.registry
-      .connectionsOfUser(userId)
+  async getUserDeviceInfo(userId: string): Promise<readonly UserDevice[]> {
+    const connections = await this.#deps.core.registry.connectionsOfUser(userId);
+    return connections
       .map(({ connectionId, deviceType, connectedAt }) => ({
         connectionId,
         deviceType,
@@ -260,8 +260,8 @@ class Broadcasting implements BroadcastingService {
     }
     if (users !== undefined) return ok([...new Set(users)]);
     if (conversationId === undefined) {
-      const online = this.#deps.core.registry.totals().byUser.keys();
-      return ok([...online].filter((user) => user !== ''));
+      const { byUser } = await this.#deps.core.registry.totals();
+      return ok([...byUser.keys()]);
     }
     const conversation = await this.#deps.chat.get({ backend: true }, conversationId);
     return conversation.ok ? ok(conversation.value.members.map(({ user }) => user)) : conversation;

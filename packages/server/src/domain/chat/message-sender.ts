@@ -63,7 +63,7 @@ function send(
 ): Promise<Outcome<StoredMessage>> {
   const { excludeUserId, ...message } = outgoing;
   return storing(async () => {
-    const pushTo = usersAway(to.users, deps.core.registry, [message.sender, excludeUserId]);
+    const pushTo = await usersAway(to.users, deps.core.registry, [message.sender, excludeUserId]);
     const stored = await deps.store.chat.appendMessage({
       ...message,
       conversationId: to.id,
@@ -86,8 +86,8 @@ function deliveryOf(deps: MessageSenderDeps, telling: Telling): Delivery {
   return {
     kind: 'message',
     publish: (idempotencyKey) => publish(deps, telling, idempotencyKey),
+    stillAway: (users) => usersAway(users, deps.core.registry),
     async pushFor(user) {
-      if (deps.core.registry.isOnline(user)) return undefined;
       const badge = await unreadTotal(deps.store, user);
       return messagePush({ conversation: telling.to, message: telling.message, user, badge });
     },

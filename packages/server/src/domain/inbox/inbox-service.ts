@@ -103,7 +103,7 @@ class Inbox implements InboxService {
     if (refused !== undefined) return refused;
     return storing(async () => {
       const id = random.id();
-      const pushTo = usersAway(recipients, core.registry);
+      const pushTo = await usersAway(recipients, core.registry);
       const added = await store.inbox.addNotifications(stored(id, notice), recipients, pushTo);
       const away = new Set(pushTo);
       await Promise.all(

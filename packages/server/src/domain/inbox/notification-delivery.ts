@@ -9,6 +9,7 @@ import { userChannel } from '../channels.ts';
 import type { CoreLink } from '../core-link.ts';
 import { unreadTotal } from '../push/badge.ts';
 import type { Delivery, DeliverySource } from '../push/delivery.ts';
+import { usersAway } from '../push/push-policy.ts';
 import { notificationPush } from '../push/push-text.ts';
 import { countsFrame, notificationFrame } from './inbox-frames.ts';
 
@@ -32,8 +33,8 @@ export function createNotificationDelivery(deps: NotificationDeliveryDeps): Noti
   const of = (notification: Notification, counts: InboxCounts): Delivery => ({
     kind: 'notification',
     publish: (idempotencyKey) => publish(deps.announcer, { notification, counts, idempotencyKey }),
+    stillAway: (users) => usersAway(users, deps.core.registry),
     async pushFor(user) {
-      if (deps.core.registry.isOnline(user)) return undefined;
       return notificationPush(notification, await unreadTotal(deps.store, user));
     },
   });

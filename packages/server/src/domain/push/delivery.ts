@@ -1,6 +1,7 @@
 /** What the services and the outbox relay agree on: how a stored change is told, now or after a crash. */
 import type { Outcome } from '@carillon/protocol';
 import type { PublishResult } from '../../ports/broker.ts';
+import type { Eventually } from '../../ports/eventually.ts';
 import type { OutboxRow } from '../../ports/outbox-store.ts';
 import type { Push } from '../../ports/push-sender.ts';
 
@@ -9,6 +10,8 @@ export interface Delivery {
   readonly kind: OutboxRow['kind'];
   /** In real time. The key is the same on every attempt, so that a broker drops repeats. Never rejects. */
   publish(idempotencyKey: string): Promise<Outcome<PublishResult>>;
+  /** Those of `users` who have not come back meanwhile; absent: being connected makes no difference. */
+  stillAway?(users: readonly string[]): Eventually<readonly string[]>;
   /** What this person's devices should show; undefined when they need nothing any more. */
   pushFor(user: string): Promise<Push | undefined>;
 }

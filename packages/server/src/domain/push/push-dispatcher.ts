@@ -36,6 +36,18 @@ interface Retry {
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
+/** Without those who came back: asked once for all of them. */
+async function stillWanted(
+  delivery: Delivery,
+  entries: readonly string[],
+): Promise<readonly PushTarget[]> {
+  const targets = entries.map(parseTarget).filter((target) => target !== undefined);
+  if (delivery.stillAway === undefined || targets.length === 0) return targets;
+  const users = [...new Set(targets.map(({ user }) => user))];
+  const away = new Set(await delivery.stillAway(users));
+  return targets.filter(({ user }) => away.has(user));
+}
+
 export function createPushDispatcher(deps: PushDispatcherDeps): PushDispatcher {
   const { senders, logger, metrics } = deps;
 
@@ -81,7 +93,7 @@ export function createPushDispatcher(deps: PushDispatcherDeps): PushDispatcher {
 
   return {
     async dispatch(delivery, entries) {
-      const targets = entries.map(parseTarget).filter((target) => target !== undefined);
+      const targets = await stillWanted(delivery, entries);
       const retries: Retry[] = [];
       for (let from = 0; from < targets.length; from += deps.concurrency) {
         const group = targets.slice(from, from + deps.concurrency);

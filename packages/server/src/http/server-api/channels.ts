@@ -92,8 +92,8 @@ export const channels = defineMethod({
   summary: 'Channels that somebody is subscribed to',
   parameters: Type.Object({ pattern: Type.Optional(Type.String({ maxLength: 255 })) }),
   example: { pattern: 'news:*' },
-  run: ({ channelAdmin }, { pattern }) => {
-    const found = [...channelAdmin.channels(pattern)];
+  run: async ({ channelAdmin }, { pattern }) => {
+    const found = [...(await channelAdmin.channels(pattern))];
     return ok({
       channels: Object.fromEntries(
         found.map(([name, clients]) => [name, { num_clients: clients }]),

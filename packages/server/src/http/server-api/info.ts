@@ -1,4 +1,4 @@
-/** info: this node and how busy it is. */
+/** info: every node of the installation and how busy it is. */
 import { ok } from '@carillon/protocol';
 import { Type } from 'typebox';
 import { defineMethod } from './method.ts';
@@ -8,20 +8,19 @@ export const info = defineMethod({
   summary: 'The nodes and how busy they are',
   parameters: Type.Object({}),
   example: {},
-  run: ({ node, registry, channelAdmin }) => {
-    const { users, connections } = registry.totals();
+  run: async ({ cluster }) => {
+    const nodes = await cluster.nodes();
     return ok({
-      nodes: [
-        {
-          uid: node.id,
-          name: node.name,
-          version: node.version,
-          num_clients: connections,
-          num_users: users,
-          num_channels: channelAdmin.channels().size,
-          uptime: Math.floor(process.uptime()),
-        },
-      ],
+      nodes: nodes.map((node) => ({
+        uid: node.id,
+        name: node.name,
+        version: node.version,
+        kind: node.kind,
+        num_clients: node.connections,
+        num_users: node.users,
+        num_channels: node.channels,
+        uptime: Math.floor(node.uptimeMs / 1000),
+      })),
     });
   },
 });

@@ -161,7 +161,22 @@ const admit = (
   const { session } = options;
   if (session.state !== 'connecting') return { isConnected: false };
   const admitted = session.authenticate(identity);
-  if (!admitted.ok) return refuse(context, options, admitted);
+  // Apart, so that not even a closure is made where the answer is there.
+  return admitted instanceof Promise
+    ? admitted.then((outcome) => enter(context, options, { identity, admitted: outcome }))
+    : enter(context, options, { identity, admitted });
+};
+
+const enter = (
+  context: NativeContext,
+  options: ConnectOptions,
+  { identity, admitted }: { readonly identity: Identity; readonly admitted: Outcome<void> },
+): Eventually<ConnectResult> => {
+  if (!admitted.ok) {
+    // It ended while it was being entered: there is nobody to tell.
+    if (options.session.state !== 'connecting') return { isConnected: false };
+    return refuse(context, options, admitted);
+  }
   return after(subscribeAll(context, options, channelsOf(identity)), (subs) =>
     welcome(context, options, { identity, subs }),
   );

@@ -4,6 +4,7 @@
  */
 import { PLAIN_CLOSES, type Disconnect, type Failure } from '@carillon/protocol';
 import type { Identity } from '../../ports/authenticator.ts';
+import { after, type Eventually } from '../../ports/eventually.ts';
 import type { HandshakeRequest } from '../../ports/websocket-endpoint.ts';
 import type { PlainConnection } from './plain-connection.ts';
 import type { PlainDeps } from './plain-deps.ts';
@@ -76,21 +77,27 @@ export const authenticate = (
   deps: PlainDeps,
   connection: PlainConnection,
   identity: Identity,
-): boolean => {
-  const { session } = connection;
-  const accepted = session.authenticate(identity);
-  if (accepted.ok) return true;
+): Eventually<boolean> =>
+  after(connection.session.authenticate(identity), (accepted) => {
+    if (!accepted.ok) refuse(deps, connection, { user: identity.user, failure: accepted });
+    return accepted.ok;
+  });
+
+const refuse = (
+  deps: PlainDeps,
+  { session }: PlainConnection,
+  { user, failure }: { readonly user: string; readonly failure: Failure },
+): void => {
   const { protocol, remoteAddress } = session.init;
   deps.logger.info(
     {
       connection: session.id,
-      user: identity.user,
+      user,
       protocol,
       remoteAddress,
-      error: accepted.error,
+      error: failure.error,
     },
     'connection refused',
   );
-  session.disconnect(closeFor(accepted));
-  return false;
+  session.disconnect(closeFor(failure));
 };

@@ -52,7 +52,7 @@ const enter = async (
   const entry = chatEntry(deps, request, await checkCredential(deps, request, 'open'));
   if (!connection.isAlive) return;
   if (entry.type === 'refused') return connection.session.disconnect(entry.close);
-  if (!authenticate(deps, connection, entry.identity)) return;
+  if (!(await authenticate(deps, connection, entry.identity))) return;
   if (entry.type === 'inside') return enterRoom(deps, connection, entry);
   connection.sendError(entry.error);
   connection.begin({ handleText: () => entry.error });

@@ -1,6 +1,7 @@
 /** `/ws` (B1): `Echo: <text>`; binary comes back as it was. */
 import { TokenBucket } from '../../core/rate-limit.ts';
 import type { Heartbeat } from '../../ports/connection-handler.ts';
+import { after, type Eventually } from '../../ports/eventually.ts';
 import type { HandshakeRequest, WebSocketEndpoint } from '../../ports/websocket-endpoint.ts';
 import { authenticate, checkCredential, isRefusal, type Credential } from './admission.ts';
 import { ECHO_FORMAT, echoOfBinary, echoOfText } from './echo-format.ts';
@@ -20,23 +21,27 @@ const createEcho = (deps: PlainDeps, connection: PlainConnection): Conversation 
   };
 };
 
-const begin = (deps: PlainDeps, connection: PlainConnection, credential: Credential): void => {
+const begin = (
+  deps: PlainDeps,
+  connection: PlainConnection,
+  credential: Credential,
+): Eventually<void> => {
   if (!connection.isAlive) return;
   if (isRefusal(credential)) return connection.session.disconnect(credential);
   const identity = credential === 'anonymous' ? { user: '' } : credential;
-  if (authenticate(deps, connection, identity)) connection.begin(createEcho(deps, connection));
+  return after(authenticate(deps, connection, identity), (isIn) => {
+    if (isIn) connection.begin(createEcho(deps, connection));
+  });
 };
 
 const enter = (
   deps: PlainDeps,
   connection: PlainConnection,
   request: HandshakeRequest,
-): void | Promise<void> => {
-  const credential = checkCredential(deps, request, 'open');
-  return credential instanceof Promise
-    ? credential.then((checked) => begin(deps, connection, checked))
-    : begin(deps, connection, credential);
-};
+): Eventually<void> =>
+  after(checkCredential(deps, request, 'open'), (credential) =>
+    begin(deps, connection, credential),
+  );
 
 export const createEchoEndpoint = (deps: PlainDeps, heartbeat: Heartbeat): WebSocketEndpoint => ({
   name: 'echo',

@@ -30,7 +30,7 @@ const enter = async (
   request: HandshakeRequest,
 ): Promise<void> => {
   const identity = await checkPerson(deps, connection, request);
-  if (identity === undefined || !authenticate(deps, connection, identity)) return;
+  if (identity === undefined || !(await authenticate(deps, connection, identity))) return;
   const { session } = connection;
   const subscribed = await session.subscribe(userChannel(identity.user), { isServerSide: true });
   if (!connection.isAlive) return;

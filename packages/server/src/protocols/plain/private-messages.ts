@@ -23,13 +23,20 @@ const findTarget = (present: readonly ClientInfo[], name: string): string | unde
     present.find((info) => info.user !== '' && nameOf(info) === name)
   )?.user;
 
-/** Connections of other nodes are not in the registry: any of them may be an SDK. */
-const hasNative = (deps: PlainDeps, present: readonly ClientInfo[], user: string): boolean =>
-  present.some((info) => {
-    if (info.user !== user) return false;
-    const protocol = deps.registry.connection(info.client)?.protocol;
-    return protocol === undefined || protocol === 'native';
-  });
+/** A connection that the registry does not know (any more, or yet) may be an SDK. */
+const hasNative = async (
+  deps: PlainDeps,
+  present: readonly ClientInfo[],
+  user: string,
+): Promise<boolean> => {
+  const protocols = new Map<string, string>();
+  for (const { connectionId, protocol } of await deps.registry.connectionsOfUser(user)) {
+    protocols.set(connectionId, protocol);
+  }
+  return present.some(
+    (info) => info.user === user && (protocols.get(info.client) ?? 'native') === 'native',
+  );
+};
 
 /** Failures: `user_not_connected`, or what the core says. */
 export const sendPrivate = async (
@@ -44,7 +51,7 @@ export const sendPrivate = async (
   if (user !== sender.user) {
     const sent = await deps.publisher.publish(privateChannel(room, user), privateFrame(note));
     if (!sent.ok) return sent;
-    if (hasNative(deps, presence.value, user)) {
+    if (await hasNative(deps, presence.value, user)) {
       await deps.publisher.publish(userChannel(user), privateFrame({ ...note, room }), {
         nativeOnly: true,
         skipHistory: true,

@@ -55,7 +55,7 @@ const enter = async (
   const { connection, request } = opening;
   const { session } = connection;
   const identity = await checkPerson(deps, connection, request);
-  if (identity === undefined || !authenticate(deps, connection, identity)) return;
+  if (identity === undefined || !(await authenticate(deps, connection, identity))) return;
   const taskId = request.params['task_id'] ?? '';
   if (!(await mayWatch(deps, connection, taskId))) return;
   // After the flush that carries the last frame, not before it.

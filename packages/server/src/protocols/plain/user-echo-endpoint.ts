@@ -62,7 +62,7 @@ const enter = async (
   if (isRefusal(credential)) return session.disconnect(credential);
   const identity = identityAt(deps, request, credential);
   if (identity === undefined) return session.disconnect(PLAIN_CLOSES.unauthorized);
-  if (!authenticate(deps, connection, identity)) return;
+  if (!(await authenticate(deps, connection, identity))) return;
   for (const channel of [echoChannel(identity.user), userChannel(identity.user)]) {
     const subscribed = await session.subscribe(channel, { isServerSide: true });
     if (!connection.isAlive) return;

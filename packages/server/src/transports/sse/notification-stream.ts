@@ -151,7 +151,11 @@ const answer = async (
   // The client may have gone meanwhile, and nobody would ever tell the session.
   if (reply.raw.destroyed) return reply;
   const open = openSession(deps, kind, exchange);
-  const accepted = open.session.authenticate(identity.value);
+  const accepted = await open.session.authenticate(identity.value);
+  if (reply.raw.destroyed) {
+    open.session.handleClosed(false);
+    return reply;
+  }
   if (!accepted.ok) {
     open.session.disconnect(DISCONNECTS.connection_limit);
     const isLimit = accepted.error === 'limit_exceeded';
