@@ -5,12 +5,15 @@
 import type { Server } from 'node:http';
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { ThreadParts } from './workers-parts.ts';
 
 export interface ApplicationContext {
   readonly config: Config;
   readonly logger: Logger;
   /** Serve the start page and the chat page at `/` and `/chat`. */
   readonly hasPages: boolean;
+  /** In a worker thread (WORKERS): what the main thread gives instead of parts of its own. */
+  readonly thread?: ThreadParts;
 }
 
 /** A running process of some kind. */
