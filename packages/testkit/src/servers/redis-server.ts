@@ -1,0 +1,289 @@
+/**
+ * Real Redis servers for one test file: free ports on loopback, temporary folders, no persistence
+ * unless asked for (so a restart loses everything, the worst case). Single ones, a cluster of
+ * masters, and a master with replicas under Sentinels.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const READY = /Ready to accept connections|Sentinel ID is/u;
+const START_TIMEOUT_MS = 20_000;
+const SLOTS = 16_384;
+
+export interface RedisServerOptions {
+  /** More of redis.conf, as on the command line: `['--appendonly', 'yes']`. */
+  readonly args?: readonly string[];
+  readonly password?: string;
+  /** With cluster support; alone it serves no slots. @default false */
+  readonly isClusterNode?: boolean;
+}
+
+export interface RedisServer {
+  /** `redis://[:password@]127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly port: number;
+  /** Everything the server has logged so far. */
+  output(): string;
+  /** Runs one command with redis-cli; rejects when Redis answers with an error. */
+  command(...args: string[]): Promise<string>;
+  /** Any signal, and waits for the exit; port and folder stay for `start`. @default SIGKILL */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Begins again after `kill`; resolves when it accepts connections. */
+  start(): Promise<void>;
+  /** `kill`, then `start`. @default SIGKILL */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Holds the process still (SIGSTOP): connections stay open and nothing answers. */
+  pause(): void;
+  resume(): void;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export interface RedisCluster {
+  /** For REDIS_URL: the nodes, separated by commas. */
+  readonly url: string;
+  readonly nodes: readonly RedisServer[];
+  stop(): Promise<void>;
+}
+
+export interface RedisSentinels {
+  /** For REDIS_SENTINELS: host:port, separated by commas. */
+  readonly addresses: string;
+  /** For REDIS_SENTINEL_MASTER. */
+  readonly masterName: string;
+  /** The first is the master at the start, the others are its replicas. */
+  readonly redis: readonly RedisServer[];
+  /** Port of whom the Sentinels hold for the master now. */
+  masterPort(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const { password, isClusterNode = false } = options;
+  return launch([
+    ...['--save', ''],
+    ...(password === undefined ? [] : ['--requirepass', password, '--masterauth', password]),
+    ...(isClusterNode ? await clusterArguments() : []),
+    ...(options.args ?? []),
+  ]).then((server) => withPassword(server, password));
+}
+
+/** `count` masters that share the slots evenly; without replicas. */
+export async function startRedisCluster(count: number): Promise<RedisCluster> {
+  const nodes = await Promise.all(
+    Array.from({ length: count }, () => startRedis({ isClusterNode: true })),
+  );
+  const [first, ...others] = nodes;
+  for (const [index, node] of nodes.entries()) {
+    const from = Math.floor((index * SLOTS) / count);
+    const to = Math.floor(((index + 1) * SLOTS) / count) - 1;
+    await node.command('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
+    await node.command('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
+  }
+  for (const node of others) {
+    const bus = /@(\d+)/u.exec(await node.command('CLUSTER', 'NODES'))?.[1] ?? '';
+    await first?.command('CLUSTER', 'MEET', '127.0.0.1', String(node.port), bus);
+  }
+  for (const node of nodes) {
+    await untilAnswered(async () => {
+      const info = await node.command('CLUSTER', 'INFO');
+      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
+    });
+  }
+  return {
+    url: nodes.map((node) => node.url).join(','),
+    nodes,
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+/** A master, `replicas` of it, and three Sentinels that fail over within about a second. */
+export async function startSentinel(
+  options: { readonly replicas?: number; readonly password?: string } = {},
+): Promise<RedisSentinels> {
+  const { replicas = 1, password } = options;
+  const masterName = 'carillon';
+  const auth = password === undefined ? {} : { password };
+  const master = await startRedis({ ...auth, args: ['--repl-diskless-sync-delay', '0'] });
+  const copies = await Promise.all(
+    Array.from({ length: replicas }, () =>
+      startRedis({ ...auth, args: ['--replicaof', '127.0.0.1', String(master.port)] }),
+    ),
+  );
+  await untilAnswered(async () =>
+    (await master.command('INFO', 'replication')).includes(`connected_slaves:${replicas}`),
+  );
+  const config = [
+    `sentinel monitor ${masterName} 127.0.0.1 ${master.port} 2`,
+    `sentinel down-after-milliseconds ${masterName} 500`,
+    `sentinel failover-timeout ${masterName} 2000`,
+    ...(password === undefined ? [] : [`sentinel auth-pass ${masterName} ${password}`]),
+  ].join('\n');
+  const sentinels = await Promise.all(
+    Array.from({ length: 3 }, () => launch(['--sentinel'], { config })),
+  );
+  for (const sentinel of sentinels) {
+    await untilAnswered(async () => {
+      const found = await sentinel.command('SENTINEL', 'MASTER', masterName);
+      return (
+        /num-slaves\n(\d+)/u.exec(found)?.[1] === String(replicas) &&
+        /num-other-sentinels\n2\n/u.test(found)
+      );
+    });
+  }
+  const redis = [master, ...copies];
+  return {
+    addresses: sentinels.map(({ port }) => `127.0.0.1:${port}`).join(','),
+    masterName,
+    redis,
+    masterPort: async () => {
+      const found = await sentinels[0]?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName);
+      return Number(found?.split('\n')[1]);
+    },
+    stop: async () => {
+      await Promise.all([...sentinels, ...redis].map((each) => each.stop()));
+    },
+  };
+}
+
+/** Any port of the machine that is free now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function launch(
+  args: readonly string[],
+  options: { readonly config?: string } = {},
+): Promise<RedisServer> {
+  const program = serverPath();
+  const directory = await mkdtemp(join(tmpdir(), 'carillon-redis-'));
+  const configFile = join(directory, 'redis.conf');
+  await writeFile(configFile, options.config ?? '');
+  const port = await freePort();
+  const listen = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+  let logged = '';
+  let server: ChildProcess | undefined;
+  const killAtExit = (): void => void server?.kill('SIGKILL');
+  process.once('exit', killAtExit);
+
+  async function start(): Promise<void> {
+    const child = spawn(program, [configFile, ...listen, ...args], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    server = child;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (logged += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
+    await untilReady(child);
+  }
+
+  async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = server;
+    server = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    child.kill('SIGCONT');
+    await exited;
+  }
+
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    output: () => logged,
+    command: (...command) => ask(port, command),
+    kill,
+    start,
+    async restart(signal) {
+      await kill(signal);
+      await start();
+    },
+    pause: () => void server?.kill('SIGSTOP'),
+    resume: () => void server?.kill('SIGCONT'),
+    async stop() {
+      await kill();
+      process.off('exit', killAtExit);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function withPassword(server: RedisServer, password: string | undefined): RedisServer {
+  if (password === undefined) return server;
+  return {
+    ...server,
+    url: `redis://:${encodeURIComponent(password)}@127.0.0.1:${server.port}`,
+    command: (...command) => ask(server.port, ['--no-auth-warning', '-a', password, ...command]),
+  };
+}
+
+async function clusterArguments(): Promise<string[]> {
+  // The default, 10,000 above the port, may not exist.
+  const bus = await freePort();
+  return ['--cluster-enabled', 'yes', '--cluster-port', String(bus)].concat(
+    ['--cluster-node-timeout', '2000'],
+    ['--cluster-require-full-coverage', 'no'],
+  );
+}
+
+async function ask(port: number, command: readonly string[]): Promise<string> {
+  const cli = join(dirname(serverPath()), 'redis-cli');
+  const { stdout } = await run(cli, ['-e', '-p', String(port), ...command]);
+  return stdout.trimEnd();
+}
+
+function serverPath(): string {
+  const path = process.env['REDIS_SERVER_PATH'];
+  if (path !== undefined) return path;
+  const found = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find(existsSync);
+  if (found === undefined) throw new Error('install redis-server or set REDIS_SERVER_PATH');
+  return found;
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    let printed = '';
+    const finish = (settle: () => void): void => {
+      clearTimeout(timer);
+      child.stdout?.off('data', look);
+      child.off('exit', fail);
+      settle();
+    };
+    const look = (text: string): void => {
+      printed += text;
+      if (READY.test(printed)) finish(resolve);
+    };
+    const fail = (): void =>
+      finish(() => reject(new Error(`redis-server did not start:\n${printed}`)));
+    const timer = setTimeout(fail, START_TIMEOUT_MS);
+    child.stdout?.on('data', look);
+    child.once('exit', fail);
+  });
+}
+
+/** A server tells nobody when it has learned of the others, so it is asked until it has. */
+async function untilAnswered(isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new Error('the Redis servers did not find each other');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
