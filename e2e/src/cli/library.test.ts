@@ -63,7 +63,7 @@ describe('createCarillon', () => {
     });
     await second;
     expect(frames.map(({ type }) => type)).toEqual(['connected', 'notification']);
-    expect(carillon.broadcasting.getUserDeviceInfo('alice')).toHaveLength(1);
+    expect(await carillon.broadcasting.getUserDeviceInfo('alice')).toHaveLength(1);
     expect(await carillon.tasks.start({ id: 't1', owner: 'alice' })).toMatchObject({ ok: true });
     expect(await carillon.tasks.complete('t1', {})).toMatchObject({
       value: { status: 'completed' },

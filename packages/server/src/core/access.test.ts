@@ -70,7 +70,7 @@ describe('subscribing', () => {
     await node.publish('$private:x', '1');
     await clock.settle();
     expect(socket.lines).toEqual(['{"channel":"$private:x","data":1}']);
-    expect(node.channels().size).toBe(0);
+    expect((await node.channels()).size).toBe(0);
   });
 
   it('[CHN4] each rule lets in exactly whom it names', async () => {

@@ -65,7 +65,7 @@ describe('a subscription that ends while it is being set up', () => {
     decide(true);
     expect(await reply).toMatchObject({ error: 'not_available' });
     await clock.advance(60_000);
-    expect(node.channels().size).toBe(0);
+    expect((await node.channels()).size).toBe(0);
     expect(await node.presenceStats('chat:1')).toMatchObject({ value: { clients: 0 } });
   });
 

@@ -28,9 +28,7 @@ export function admit(connection: ConnectionInfo, context: CoreContext): Eventua
   const entry = directory.enter(connection, connection.user === '' ? NO_LIMIT : userLimit);
   if (!(entry instanceof Promise)) return settle(entry, context);
   registry.beginEntering();
-  return entry
-    .finally(() => registry.endEntering())
-    .then((answer) => settle(answer, context));
+  return entry.finally(() => registry.endEntering()).then((answer) => settle(answer, context));
 }
 
 function settle(entry: Entry, context: CoreContext): Outcome<void> {
@@ -47,9 +45,7 @@ function evict({ user, connectionId }: ConnectionInfo, context: CoreContext): vo
     return;
   }
   const order = { type: 'disconnect', user, client: connectionId } as const;
-  context.controlBus
-    .send({ ...order, ...DISCONNECTS.connection_limit })
-    .catch((error: unknown) => {
-      context.logger.warn({ err: error, user }, "a user's oldest connection could not be ended");
-    });
+  context.controlBus.send({ ...order, ...DISCONNECTS.connection_limit }).catch((error: unknown) => {
+    context.logger.warn({ err: error, user }, "a user's oldest connection could not be ended");
+  });
 }

@@ -178,7 +178,7 @@ describe('delivery', () => {
     expect(await session.history('chat:1', { limit: 1 })).toMatchObject({ error: 'internal' });
     expect(await session.presence('chat:1')).toMatchObject({ error: 'internal' });
     expect(await session.publish('live:1', '1', {})).toMatchObject({ error: 'internal' });
-    expect(node.channels().size).toBe(0);
+    expect((await node.channels()).size).toBe(0);
     expect(session.state).toBe('ready');
   });
 

@@ -7,24 +7,24 @@ describe('limits', () => {
     const first = connect('ann');
     connect('bob');
     const third = open();
-    expect(third.session.authenticate({ user: 'cid' })).toEqual({
+    expect(await third.session.authenticate({ user: 'cid' })).toEqual({
       ok: false,
       error: 'limit_exceeded',
       message: 'Server is full',
     });
     first.session.handleClosed(true);
-    expect(third.session.authenticate({ user: 'cid' }).ok).toBe(true);
+    expect((await third.session.authenticate({ user: 'cid' })).ok).toBe(true);
   });
 
   it("[SES11] with `reject`, a user's connection too many is refused", async () => {
     const { connect, open } = await createNodeFixture({ limits: { maxConnectionsPerUser: 2 } });
     connect('ann');
     connect('ann');
-    expect(open().session.authenticate({ user: 'ann' })).toMatchObject({
+    expect(await open().session.authenticate({ user: 'ann' })).toMatchObject({
       error: 'limit_exceeded',
       message: 'Too many connections',
     });
-    expect(open().session.authenticate({ user: 'bob' }).ok).toBe(true);
+    expect((await open().session.authenticate({ user: 'bob' })).ok).toBe(true);
   });
 
   it("[SES11] with `evict-oldest`, the user's oldest connection makes room", async () => {
@@ -38,7 +38,7 @@ describe('limits', () => {
     connect('ann');
     expect(second.socket.closeFrame?.code).toBe(3504);
     expect(third.session.state).toBe('ready');
-    expect(node.connectionsOfUser('ann')).toHaveLength(2);
+    expect(await node.connectionsOfUser('ann')).toHaveLength(2);
   });
 
   it('[SES11] anonymous people are not counted as one user', async () => {
@@ -99,7 +99,9 @@ describe('drain', () => {
     await clock.advance(400);
     expect(closed()).toBeGreaterThan(40);
     expect(closed()).toBeLessThan(60);
-    expect(open().session.authenticate({ user: 'late' })).toMatchObject({ error: 'shutting_down' });
+    expect(await open().session.authenticate({ user: 'late' })).toMatchObject({
+      error: 'shutting_down',
+    });
     await clock.advance(600);
     await drained;
     expect(closed()).toBe(100);

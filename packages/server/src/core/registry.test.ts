@@ -12,10 +12,13 @@ describe('registry', () => {
     open();
     const ids = (infos: readonly { connectionId: string }[]): string[] =>
       infos.map((info) => info.connectionId);
-    expect(ids(node.connectionsOfUser('ann'))).toEqual([phone.session.id, desk.session.id]);
-    expect(ids(node.connectionsByDevice('mobile'))).toEqual([phone.session.id]);
-    expect(node.connection(desk.session.id)).toMatchObject({ user: 'ann', deviceType: 'desktop' });
-    expect(node.totals()).toEqual({
+    expect(ids(await node.connectionsOfUser('ann'))).toEqual([phone.session.id, desk.session.id]);
+    expect(ids(await node.connectionsByDevice('mobile'))).toEqual([phone.session.id]);
+    expect(await node.connection(desk.session.id)).toMatchObject({
+      user: 'ann',
+      deviceType: 'desktop',
+    });
+    expect(await node.totals()).toEqual({
       users: 2,
       connections: 4,
       byUser: new Map([
@@ -29,8 +32,12 @@ describe('registry', () => {
     const { connect, node } = await createNodeFixture();
     connect('ann');
     connect('~bob', { isGuest: true });
-    expect(node.totals()).toEqual({ users: 1, connections: 2, byUser: new Map([['ann', 1]]) });
-    expect(node.connectionsOfUser('~bob')).toHaveLength(1);
+    expect(await node.totals()).toEqual({
+      users: 1,
+      connections: 2,
+      byUser: new Map([['ann', 1]]),
+    });
+    expect(await node.connectionsOfUser('~bob')).toHaveLength(1);
   });
 
   it('[SES15] whoever has gone is not found', async () => {
@@ -38,12 +45,12 @@ describe('registry', () => {
     const clients = Array.from({ length: 5 }, () => connect('ann'));
     for (const index of [1, 4, 0]) clients[index]?.session.handleClosed(true);
     const left = [clients[2], clients[3]].map((client) => client?.session.id);
-    expect(new Set(node.connectionsOfUser('ann').map((info) => info.connectionId))).toEqual(
+    expect(new Set((await node.connectionsOfUser('ann')).map((info) => info.connectionId))).toEqual(
       new Set(left),
     );
     for (const client of clients) client.session.handleClosed(true);
-    expect(node.isOnline('ann')).toBe(false);
-    expect(node.totals().connections).toBe(0);
+    expect(await node.isOnline('ann')).toBe(false);
+    expect((await node.totals()).connections).toBe(0);
   });
 });
 

@@ -33,7 +33,7 @@ describe('session', () => {
     expect(await client.session.presence('open:1')).toMatchObject({ error: 'not_available' });
     expect(client.session.refresh({ user: 'ann' })).toMatchObject({ error: 'not_available' });
     await clock.settle();
-    expect(node.channels().size).toBe(0);
+    expect((await node.channels()).size).toBe(0);
   });
 
   it('[SES2] a session that was disconnected is refused every command', async () => {
@@ -41,20 +41,22 @@ describe('session', () => {
     const client = connect('ann');
     client.session.disconnect({ code: 3503, reason: 'force disconnect' });
     expect(await client.session.subscribe('ev:1', {})).toMatchObject({ error: 'not_available' });
-    expect(client.session.authenticate({ user: 'ann' }).ok).toBe(false);
+    expect((await client.session.authenticate({ user: 'ann' })).ok).toBe(false);
   });
 
   it('[SES3] a session authenticates once', async () => {
     const { connect } = await createNodeFixture();
     const client = connect('ann');
-    expect(client.session.authenticate({ user: 'bob' })).toMatchObject({ error: 'bad_request' });
+    expect(await client.session.authenticate({ user: 'bob' })).toMatchObject({
+      error: 'bad_request',
+    });
     expect(client.session.user).toBe('ann');
   });
 
   it('[SES3] an expired identity neither authenticates nor refreshes', async () => {
     const { open, connect, clock } = await createNodeFixture();
     const expiresAt = clock.now() / 1000 - 1;
-    expect(open().session.authenticate({ user: 'ann', expiresAt })).toMatchObject({
+    expect(await open().session.authenticate({ user: 'ann', expiresAt })).toMatchObject({
       error: 'token_expired',
     });
     expect(connect('ann').session.refresh({ user: 'ann', expiresAt })).toMatchObject({
@@ -115,7 +117,7 @@ describe('session', () => {
         handleExpiring: (session) => session.disconnect({ code: 1008, reason: 'Unauthorized' }),
       },
     });
-    client.session.authenticate({ user: 'ann', expiresAt: clock.now() / 1000 + 10 });
+    await client.session.authenticate({ user: 'ann', expiresAt: clock.now() / 1000 + 10 });
     await clock.advance(10_000);
     expect(client.socket.closeFrame?.code).toBe(1008);
     await clock.advance(120_000);
@@ -237,7 +239,7 @@ describe('session', () => {
       expect(node.subscriberCount('ev:1')).toBe(1);
       end(client);
       expect(node.subscriberCount('ev:1')).toBe(0);
-      expect(node.isOnline('ann')).toBe(false);
+      expect(await node.isOnline('ann')).toBe(false);
     }
   });
 

@@ -90,7 +90,8 @@ export class SimulatedClient {
       deviceType: 'desktop',
       remoteAddress: '127.0.0.1',
     });
-    if (!session.authenticate({ user: this.name }).ok) return;
+    const admitted = session.authenticate({ user: this.name });
+    if (admitted instanceof Promise || !admitted.ok) return;
     this.#trace('connects');
     this.#connection = { session, socket };
   }

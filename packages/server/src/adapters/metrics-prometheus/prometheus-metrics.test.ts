@@ -1,25 +1,22 @@
 import { expect, test } from 'vitest';
-import type { ConnectionRegistry } from '../../ports/server-api.ts';
+import type { LocalConnections } from '../../ports/connection-directory.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
+import type { ConnectionInfo } from '../../ports/server-api.ts';
 import { createPrometheusMetrics } from './prometheus-metrics.ts';
 
-const registry: ConnectionRegistry = {
-  isOnline: () => true,
-  connectionsOfUser: () => [],
-  connection: () => undefined,
-  connectionsByDevice: (device) =>
-    device === 'mobile'
-      ? [
-          {
-            connectionId: 'c',
-            user: 'alice',
-            deviceType: 'mobile',
-            transport: 'websocket',
-            protocol: 'native',
-            connectedAt: 0,
-          },
-        ]
-      : [],
+const phone: ConnectionInfo = {
+  connectionId: 'c',
+  user: 'alice',
+  deviceType: 'mobile',
+  transport: 'websocket',
+  protocol: 'native',
+  connectedAt: 0,
+};
+
+const local: LocalConnections = {
+  connections: () => [phone],
+  countOf: () => 1,
+  find: (query) => ('deviceType' in query && query.deviceType !== 'mobile' ? [] : [phone]),
   totals: () => ({ users: 1, connections: 1, byUser: new Map([['alice', 1]]) }),
 };
 
@@ -59,7 +56,7 @@ test('a label that was not declared is left out instead of failing', async () =>
 test('who is connected and what waits is read at the scrape', async () => {
   const metrics = createPrometheusMetrics();
   metrics.watch({
-    registry,
+    local,
     outbox: outboxWith(async () => ({ pending: 3, buried: 1, oldestAt: 10_000 })),
     now: () => 12_500,
   });
@@ -73,7 +70,7 @@ test('who is connected and what waits is read at the scrape', async () => {
 test('a store that does not answer leaves the other metrics readable', async () => {
   const metrics = createPrometheusMetrics();
   metrics.watch({
-    registry,
+    local,
     outbox: outboxWith(() => Promise.reject(new Error('disk full'))),
     now: () => 0,
   });

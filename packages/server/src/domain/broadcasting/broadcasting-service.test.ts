@@ -186,7 +186,7 @@ describe('broadcasting', () => {
     const phone = await running.connect(online, 'mobile');
     const desktop = await running.connect(online, 'desktop');
     const { broadcasting } = running.domain;
-    const devices = broadcasting.getUserDeviceInfo(online);
+    const devices = await broadcasting.getUserDeviceInfo(online);
     expect(devices.map(({ deviceType }) => deviceType).toSorted()).toEqual(['desktop', 'mobile']);
     expect(devices[0]).toEqual({
       connectionId: expect.any(String),
@@ -195,7 +195,7 @@ describe('broadcasting', () => {
     });
     phone.close();
     desktop.close();
-    expect(broadcasting.getUserDeviceInfo(online)).toEqual([]);
-    expect(broadcasting.getUserDeviceInfo(away)).toEqual([]);
+    expect(await broadcasting.getUserDeviceInfo(online)).toEqual([]);
+    expect(await broadcasting.getUserDeviceInfo(away)).toEqual([]);
   });
 });

@@ -64,7 +64,7 @@ describe('/ws/chat/{username}/heartbeat (B4)', () => {
     expect(alice.closing).toBeUndefined();
     await current.clock.advance(700);
     expect(alice.closing).toEqual({ code: 3012, reason: 'no heartbeat' });
-    expect(current.running.node.isOnline('alice')).toBe(false);
+    expect(await current.running.node.isOnline('alice')).toBe(false);
     expect(await watcher.next()).toMatchObject({
       message: 'alice left the chat',
       connected_count: 1,
@@ -225,7 +225,11 @@ describe('access', () => {
     await enter(current, '/ws/chat/bob');
     const alice = await enter(current, '/ws/chat/alice?token=alice');
     const { node } = current.running;
-    expect(node.totals()).toEqual({ users: 1, connections: 3, byUser: new Map([['alice', 1]]) });
+    expect(await node.totals()).toEqual({
+      users: 1,
+      connections: 3,
+      byUser: new Map([['alice', 1]]),
+    });
     alice.say({ type: 'status' });
     expect(await alice.nextOf('status')).toMatchObject({
       connected_count: 3,
@@ -236,7 +240,7 @@ describe('access', () => {
   it('a name nobody verified is not the registered user: not online, and no reader of their mail', async () => {
     const current = await openBed({ anonymous: allowed });
     const guest = await enter(current, '/ws/chat/alice');
-    expect(current.running.node.isOnline('alice')).toBe(false);
+    expect(await current.running.node.isOnline('alice')).toBe(false);
     const alice = await enter(current, '/ws/chat/alice?token=alice');
     const bob = await enter(current, '/ws/chat/bob?token=bob');
     bob.say({ message: 'for the real one', target_user: 'alice' });
@@ -303,7 +307,7 @@ describe('while a token is checked', () => {
     alice.leave(1001);
     answer(ok({ user: 'alice' }));
     await current.clock.settle();
-    expect(current.running.node.totals().connections).toBe(0);
+    expect(current.running.node.local.totals().connections).toBe(0);
     expect(current.running.node.subscriberCount('room:lobby')).toBe(0);
   });
 
