@@ -16,7 +16,9 @@ export type MetricName =
   | 'http_request_seconds'
   | 'broadcast_seconds'
   | 'push_total'
-  | 'outbox_relayed_total';
+  | 'outbox_relayed_total'
+  | 'broker_round_trip_seconds'
+  | 'broker_reconnects_total';
 
 export interface Metrics {
   /** Adds to a counter; callers on hot paths add up themselves and call once per tick. */

@@ -56,4 +56,15 @@ export const FAMILIES: Readonly<Record<MetricName, Family>> = {
   },
   push_total: counter('Pushes to people who are away', 'provider', 'result'),
   outbox_relayed_total: counter('Outbox rows relayed after a crash or a failure', 'kind'),
+  broker_round_trip_seconds: {
+    type: 'histogram',
+    help: 'From publishing to a channel of its own until this process gets it back',
+    labels: ['shard'],
+    buckets: BROADCAST_BUCKETS,
+  },
+  broker_reconnects_total: counter(
+    'Connections to the engine that were made anew',
+    'shard',
+    'connection',
+  ),
 };

@@ -78,3 +78,19 @@ test('a store that does not answer leaves the other metrics readable', async () 
   expect(text).not.toMatch(/^carillon_outbox_pending \d/m);
   expect(text).toContain('carillon_ws_connections 1');
 });
+
+test('whether the engine answers is asked at the scrape', async () => {
+  let isAway = false;
+  const check = (): Promise<void> =>
+    isAway ? Promise.reject(new Error('away')) : Promise.resolve();
+  const metrics = createPrometheusMetrics();
+  metrics.watch({
+    local,
+    outbox: outboxWith(async () => ({ pending: 0, buried: 0 })),
+    engine: { name: 'redis', healthChecks: [{ name: 'redis', check }] },
+    now: () => 0,
+  });
+  expect(await metrics.render()).toContain('carillon_broker_connected{engine="redis"} 1');
+  isAway = true;
+  expect(await metrics.render()).toContain('carillon_broker_connected{engine="redis"} 0');
+});

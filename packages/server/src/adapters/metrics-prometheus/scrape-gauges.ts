@@ -1,7 +1,8 @@
-/** Numbers that are read when somebody asks: who is connected on what, and what still waits in the outbox. */
+/** Numbers that are read when somebody asks: who is connected on what, what still waits in the outbox, whether the engine answers. */
 import { Gauge, type Registry } from 'prom-client';
 import type { LocalConnections } from '../../ports/connection-directory.ts';
 import type { DeviceType } from '../../ports/connection-handler.ts';
+import type { HealthCheck } from '../../ports/health.ts';
 import type { OutboxStore } from '../../ports/outbox-store.ts';
 import { METRIC_PREFIX } from './families.ts';
 
@@ -9,6 +10,8 @@ export interface GaugeSources {
   /** Of this process: whoever scrapes adds the processes up. */
   readonly local: LocalConnections;
   readonly outbox: OutboxStore;
+  /** Absent where nothing ties this process to others. */
+  readonly engine?: { readonly name: string; readonly healthChecks: readonly HealthCheck[] };
   /** ms since 1970. */
   readonly now: () => number;
 }
@@ -95,7 +98,24 @@ const addOutboxGauges = (target: Registry, { outbox, now }: GaugeSources): void 
   }
 };
 
+const addEngineGauge = (target: Registry, { engine }: GaugeSources): void => {
+  if (engine === undefined) return;
+  const { name, healthChecks } = engine;
+  new Gauge({
+    name: `${METRIC_PREFIX}broker_connected`,
+    help: '1 while the engine answers, else 0',
+    labelNames: ['engine'],
+    registers: [target],
+    async collect() {
+      const answers = await Promise.allSettled(healthChecks.map((each) => each.check()));
+      const isConnected = answers.every(({ status }) => status === 'fulfilled');
+      this.set({ engine: name }, isConnected ? 1 : 0);
+    },
+  });
+};
+
 export const addScrapeGauges = (target: Registry, sources: GaugeSources): void => {
+  addEngineGauge(target, sources);
   addConnectionGauges(target, sources);
   addOutboxGauges(target, sources);
 };
