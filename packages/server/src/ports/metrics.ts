@@ -25,4 +25,6 @@ export interface Metrics {
   count(name: MetricName, amount: number, labels?: Readonly<Record<string, string>>): void;
   /** Observes a duration in seconds. */
   observe(name: MetricName, seconds: number, labels?: Readonly<Record<string, string>>): void;
+  /** Sets a gauge. Optional: who only counts need not have it. */
+  set?(name: GaugeName, value: number, labels?: Readonly<Record<string, string>>): void;
 }

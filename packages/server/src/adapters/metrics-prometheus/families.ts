@@ -1,5 +1,5 @@
 /** What each metric is called in Prometheus, what it means and how it is labelled. HTTP and WebSocket are families of their own. */
-import type { MetricName } from '../../ports/metrics.ts';
+import type { GaugeName, MetricName } from '../../ports/metrics.ts';
 
 export interface CounterFamily {
   readonly type: 'counter';
@@ -16,6 +16,11 @@ export interface HistogramFamily {
 }
 
 export type Family = CounterFamily | HistogramFamily;
+
+export interface GaugeFamily {
+  readonly help: string;
+  readonly labels: readonly string[];
+}
 
 export const METRIC_PREFIX = 'carillon_';
 
