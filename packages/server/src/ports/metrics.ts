@@ -18,7 +18,11 @@ export type MetricName =
   | 'push_total'
   | 'outbox_relayed_total'
   | 'broker_round_trip_seconds'
-  | 'broker_reconnects_total';
+  | 'broker_reconnects_total'
+  | 'queue_messages_total';
+
+/** What is so many now. */
+export type GaugeName = 'queue_waiting_messages' | 'queue_in_hand_messages';
 
 export interface Metrics {
   /** Adds to a counter; callers on hot paths add up themselves and call once per tick. */

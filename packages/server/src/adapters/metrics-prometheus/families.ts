@@ -72,4 +72,17 @@ export const FAMILIES: Readonly<Record<MetricName, Family>> = {
     'shard',
     'connection',
   ),
+  queue_messages_total: counter(
+    'Messages taken from queues, and attempts at them',
+    'source',
+    'result',
+  ),
+};
+
+export const GAUGES: Readonly<Record<GaugeName, GaugeFamily>> = {
+  queue_waiting_messages: {
+    help: 'Messages that wait in the queue, as it says',
+    labels: ['source'],
+  },
+  queue_in_hand_messages: { help: 'Messages taken and not yet answered', labels: ['source'] },
 };
