@@ -1,4 +1,5 @@
 /** What the two threads of a store say to each other. Plain arrays: they are cloned on the way. */
+import type { MessagePort } from 'node:worker_threads';
 import type { OperationName } from './operations.ts';
 
 export interface Call {
@@ -16,6 +17,8 @@ export type Answer =
 
 export type ToWorker =
   | { readonly type: 'calls'; readonly calls: readonly Call[] }
+  /** Calls come over this port too, from another thread, and are answered there. */
+  | { readonly type: 'join'; readonly port: MessagePort }
   | { readonly type: 'close' };
 
 export type FromWorker =

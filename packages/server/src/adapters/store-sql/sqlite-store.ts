@@ -1,4 +1,5 @@
 /** Opens the embedded store: takes the lock, migrates, starts the thread, and offers the ports. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
@@ -23,6 +24,12 @@ export interface SqliteStoreOptions {
   readonly writerLeaseMs?: number;
 }
 
+/** The embedded store; other threads of the process use it through ports of their own (port-store.ts). */
+export interface SqliteStore extends Store {
+  /** Undefined while the store's thread is being restarted. Closed when that thread ends. */
+  openPort(): MessagePort | undefined;
+}
+
 const DEFAULT_MAX_IN_FLIGHT = 8192;
 const DEFAULT_WRITER_LEASE_MS = 15_000;
 
@@ -30,7 +37,7 @@ const DEFAULT_WRITER_LEASE_MS = 15_000;
  * @throws DatabaseInUseError when another process has it open
  * @throws SchemaTooNewError when a newer version of Carillon wrote it
  */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, logger, clock } = options;
   const { maxInFlight = DEFAULT_MAX_IN_FLIGHT, writerLeaseMs = DEFAULT_WRITER_LEASE_MS } = options;
   const lock = lockDatabase(path);
@@ -47,6 +54,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   return {
     ...createStorePorts(client),
     ping: () => client.call('ping'),
+    openPort: () => client.openPort(),
     close: async () => {
       await client.close();
       lock.release();

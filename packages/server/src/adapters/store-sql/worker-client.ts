@@ -4,7 +4,8 @@
  * flight fails with a coded error and a new thread is started.
  */
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { StoreUnavailableError } from '../../ports/store.ts';
@@ -81,6 +82,15 @@ export class WorkerClient {
       // The thread answers the call of this name with the value of this operation.
       this.#waiting.push({ resolve: (value) => resolve(value as ValueOf<Name>), reject });
     });
+  }
+
+  /** For another thread of this process (port-client.ts); closed when the store's thread ends. */
+  openPort(): MessagePort | undefined {
+    const worker = this.#worker;
+    if (worker === undefined || this.#isClosing) return undefined;
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ type: 'join', port: port2 } satisfies ToWorker, [port2]);
+    return port1;
   }
 
   /** Answers what was asked before, then closes the database and ends the thread. */
@@ -183,10 +193,10 @@ export class WorkerClient {
 const threadUrl = (): URL =>
   new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-const asError = (error: unknown): Error =>
+export const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));
 
-function errorOf(answer: Answer | undefined): Error {
+export function errorOf(answer: Answer | undefined): Error {
   if (answer?.[0] === 'unavailable') return new StoreUnavailableError(answer[1]);
   const error = new Error(answer?.[0] === 'failed' ? answer[1] : 'the store gave no answer');
   if (answer?.[0] === 'failed' && answer[2] !== undefined) error.stack = answer[2];
