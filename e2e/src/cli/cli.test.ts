@@ -19,7 +19,7 @@ describe('carillon serve', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('the configuration has 3 problem(s)');
     expect(stderr).toContain(
-      'SERVICE_ROLE: "choir" is not a known application kind; use one of combined',
+      'SERVICE_ROLE: "choir" is not a known application kind; use one of combined, http, websocket, worker',
     );
     expect(stderr).toContain('WS_HEARTBEAT_INTERVAL: 45000 means 12.5 hours');
     expect(stderr).toContain(`PORT: ${port} on 127.0.0.1 is taken`);

@@ -18,9 +18,9 @@ import type { Logger } from './ports/logger.ts';
 import type { ConnectionRegistry } from './ports/server-api.ts';
 import type { Application, ApplicationContext, ApplicationFactory } from './roles/application.ts';
 import { factoryOf } from './roles/application.ts';
-import type { CombinedApplication } from './roles/combined.ts';
-import { createCombined } from './roles/combined.ts';
-import { KINDS } from './roles/kinds.ts';
+import type { BuiltApplication } from './roles/application-of.ts';
+import { buildApplication } from './roles/application-of.ts';
+import { COMBINED, KINDS } from './roles/kinds.ts';
 
 export type { Application, ApplicationContext, ApplicationFactory } from './roles/application.ts';
 export { ConfigError } from './config/load-config.ts';
@@ -75,7 +75,7 @@ export interface Carillon {
 
 /** @throws ConfigError listing every problem, each with its fix. */
 export async function createCarillon(options: CarillonOptions = {}): Promise<Carillon> {
-  return libraryOf(await createCombined(contextOf({ pages: false, ...options })));
+  return libraryOf(await buildApplication(contextOf({ pages: false, ...options }), COMBINED));
 }
 
 export interface ApplicationOptions extends CarillonOptions {
@@ -102,7 +102,7 @@ function contextOf(options: CarillonOptions, kinds?: readonly string[]): Applica
   return { config, logger: log, hasPages: pages };
 }
 
-function libraryOf(application: CombinedApplication): Carillon {
+function libraryOf(application: BuiltApplication): Carillon {
   const { publisher, connections, domain } = application;
   return {
     attach: (server) => application.attach(server),

@@ -12,13 +12,15 @@ import { SignJWT } from 'jose';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const CLI = join(ROOT, 'packages', 'server', 'src', 'cli.ts');
-const READY = /Carillon is ready at (http:\/\/\S+)/;
+const READY = /Carillon is ready at (https?:\/\/\S+)/;
 const START_TIMEOUT_MS = 20_000;
 
 export const TEST_SECRET = 'test secret of more than thirty-two bytes';
 export const TEST_API_KEY = 'test-api-key';
 
 export interface ServerOptions {
+  /** Application kind; the split ones need DATABASE_URL and an engine in `env`. @default combined */
+  readonly kind?: 'combined' | 'http' | 'websocket' | 'worker';
   /** On top of a clean environment; PORT, DATA_DIR, JWT_SECRET and API_KEY are set already. */
   readonly env?: Readonly<Record<string, string>>;
   /** Content of the configuration file: namespaces and more. */
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       JWT_SECRET: TEST_SECRET,
       API_KEY: TEST_API_KEY,
       LOG_LEVEL: 'info',
+      ...kindEnv(options.kind),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -85,6 +88,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     },
     exited,
   };
+}
+
+function kindEnv(kind: ServerOptions['kind']): Readonly<Record<string, string>> {
+  if (kind === undefined) return {};
+  return kind === 'websocket' || kind === 'worker' ? { SERVICE_ROLE: kind } : { API_TYPE: kind };
 }
 
 async function argumentsOf(options: ServerOptions, dataDir: string): Promise<string[]> {

@@ -7,19 +7,12 @@ const DEMO_USER = 'alice';
 const DEMO_TOKEN_LIFETIME_SECONDS = 24 * 3600;
 
 export async function bannerOf(config: Config, url: string): Promise<string> {
-  const lines = [
-    '',
-    `Carillon is ready at ${url}`,
-    '',
-    `  start page   ${url}/`,
-    `  chat         ${url}/chat`,
-    `  API docs     ${url}/docs`,
-    `  health       ${url}/health  ${url}/ready  ${url}/metrics`,
-  ];
+  const lines = ['', `Carillon is ready at ${url}`, '', ...placesOf(config, url)];
   const { isDevelopment, apiKeys } = secretsOf(config);
   const signer = tokenSignerOf(config);
   const [apiKey] = apiKeys;
-  if (isDevelopment && signer !== undefined && apiKey !== undefined) {
+  const hasApi = config.kind !== 'websocket' && config.kind !== 'worker';
+  if (hasApi && isDevelopment && signer !== undefined && apiKey !== undefined) {
     const token = await signer.connectionToken({
       user: DEMO_USER,
       lifetimeSeconds: DEMO_TOKEN_LIFETIME_SECONDS,
@@ -40,4 +33,19 @@ export async function bannerOf(config: Config, url: string): Promise<string> {
   }
   lines.push('');
   return lines.join('\n');
+}
+
+function placesOf({ kind }: Config, url: string): readonly string[] {
+  const health = `  health       ${url}/health  ${url}/ready  ${url}/metrics`;
+  if (kind === 'worker') return [health];
+  if (kind === 'websocket') {
+    const socketUrl = url.replace('http', 'ws');
+    return [`  WebSocket    ${socketUrl}/connection/websocket  ${socketUrl}/ws/chat`, health];
+  }
+  return [
+    `  start page   ${url}/`,
+    `  chat         ${url}/chat`,
+    `  API docs     ${url}/docs`,
+    health,
+  ];
 }

@@ -1,4 +1,4 @@
-/** `carillon serve`: checks everything, starts, prints what to try, drains on SIGTERM. */
+/** `carillon serve`: checks everything, starts, prints what to try, drains on SIGTERM, reloads on SIGHUP. */
 import { createPino, createPinoLogger } from '../adapters/log-pino/pino-logger.ts';
 import type { ReadConfig } from '../config/load-config.ts';
 import { ConfigError, readConfig } from '../config/load-config.ts';
@@ -26,7 +26,11 @@ export async function serve(line: CommandLine): Promise<number> {
   const application = await factoryOf(KINDS, config.kind)({ config, logger, hasPages: true });
   const url = await listen(application);
   print(await bannerOf(config, url));
+  const { reload } = application;
+  // Without anything to reload the signal keeps its meaning: the terminal is gone.
+  if (reload !== undefined) process.on('SIGHUP', () => reload());
   await untilStopped(application, logger);
+  exitSoon(logger);
   return 0;
 }
 
@@ -45,6 +49,16 @@ async function checkedConfig({ config, problems }: ReadConfig): Promise<ReadConf
   const all = taken === undefined ? problems : [...problems, taken];
   if (all.length > 0) throw new ConfigError(all);
   return config;
+}
+
+/** Everything is closed. A connection that somebody's library keeps open may not keep the process alive. */
+const EXIT_WITHIN_MS = 3_000;
+
+function exitSoon(logger: Logger): void {
+  setTimeout(() => {
+    logger.warn({ open: process.getActiveResourcesInfo() }, 'something stayed open after the stop');
+    process.exit();
+  }, EXIT_WITHIN_MS).unref();
 }
 
 /** Whoever stops a process group may reach this process twice: directly, and through `npm start`. */

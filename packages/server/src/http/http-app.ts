@@ -5,8 +5,8 @@
  */
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyInstance } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { acceptJsonBodies } from './body-parser.ts';
 import { ANONYMOUS_CALLER, backendOf } from './caller.ts';
 import { registerChatSendRoutes } from './chat-send-route.ts';
@@ -34,8 +34,13 @@ export interface HttpApp {
 const ALL_GROUPS: readonly RouteGroup[] = ['ops', 'api', 'docs', 'web'];
 const MAX_PATH_PARAMETER = 512;
 
-const createFastify = (deps: HttpBase): FastifyInstance => {
-  const { settings, random } = deps;
+const serverOf = (
+  createServer: HttpAppDeps['createServer'],
+): { serverFactory?: FastifyServerFactory<Server> } =>
+  createServer === undefined ? {} : { serverFactory: (handler) => createServer(handler) };
+
+const createFastify = (deps: HttpBase & Pick<HttpAppDeps, 'createServer'>): FastifyInstance => {
+  const { settings, random, createServer } = deps;
   const app = Fastify({
     logger: false,
     genReqId: requestIdOf(random),
@@ -45,6 +50,9 @@ const createFastify = (deps: HttpBase): FastifyInstance => {
     bodyLimit: settings.maxBodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    // What comes on an open connection while the port closes is still served.
+    return503OnClosing: false,
+    ...serverOf(createServer),
     frameworkErrors: (error, request, reply) => {
       void answerError(deps)(error, request, reply);
     },
@@ -95,6 +103,7 @@ const registerGroups = async (app: FastifyInstance, deps: HttpAppDeps): Promise<
   const groups = new Set(deps.groups ?? ALL_GROUPS);
   if (groups.has('ops')) registerOpsRoutes(app, deps);
   if (groups.has('api')) registerApiRoutes(app, deps);
+  else if (groups.has('stats')) registerStatsRoute(app, deps);
   if (groups.has('docs')) {
     await registerDocsRoutes(app, {
       procedures: deps.dispatcher.procedures,

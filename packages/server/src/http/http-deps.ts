@@ -1,4 +1,5 @@
 /** What the HTTP side is given: services, look-ups and settings. Wired by the roles only. */
+import type { RequestListener, Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { CredentialResolver } from '../ports/credentials.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -85,8 +86,8 @@ export interface WebDeps {
 /** More routes, made by other parts (the notification stream). */
 export type RoutePlugin = (app: FastifyInstance) => void | Promise<void>;
 
-/** Groups of routes; a role picks those it serves. */
-export type RouteGroup = 'ops' | 'api' | 'docs' | 'web';
+/** Groups of routes; a role picks those it serves. `stats` is part of `api` too. */
+export type RouteGroup = 'ops' | 'api' | 'stats' | 'docs' | 'web';
 
 export interface HttpAppDeps extends HttpBase, OpsDeps, ApiDeps, WebDeps {
   readonly plugins?: readonly RoutePlugin[];
@@ -94,4 +95,6 @@ export interface HttpAppDeps extends HttpBase, OpsDeps, ApiDeps, WebDeps {
   readonly groups?: readonly RouteGroup[];
   /** Paths that take WebSocket handshakes: a plain GET there is answered with 426. */
   readonly webSocketPaths?: readonly string[];
+  /** Makes the server to listen with, for TLS. @default one that speaks http */
+  readonly createServer?: (handler: RequestListener) => Server;
 }

@@ -1,6 +1,6 @@
 /**
- * The factory of application kinds: `combined` is built in, an embedding program may register more
- * under names of its own. SERVICE_ROLE and API_TYPE choose one by name.
+ * The factory of application kinds: some are built in (kinds.ts), an embedding program may register
+ * more under names of its own. SERVICE_ROLE and API_TYPE choose one by name.
  */
 import type { Server } from 'node:http';
 import type { Config } from '../config/load-config.ts';
@@ -22,8 +22,13 @@ export interface Application {
   listen(): Promise<{ port: number; url: string }>;
   /** Serves the kind's paths on somebody else's HTTP server instead; all other paths stay theirs. */
   attach(server: Server): void;
-  /** Readiness red, connections closed in paced batches, outbox flushed, everything released. */
+  /**
+   * Readiness red, after DRAIN_DELAY the port closed, connections closed in paced batches, outbox
+   * flushed, everything released.
+   */
   close(): Promise<void>;
+  /** Reads again what may change without a restart: the certificate. Absent: there is nothing. */
+  reload?(): void;
 }
 
 export type ApplicationFactory<A extends Application = Application> = (

@@ -1,101 +1,199 @@
-/** Store, domain and core of one process, wired: what every application kind stands on. */
-import { mkdirSync } from 'node:fs';
-import { createMemoryBroker } from '../adapters/broker-memory/memory-broker.ts';
+/** Store, engine, domain and core of one process, wired: what every application kind stands on. */
+import { hostname } from 'node:os';
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts';
 import { createSystemRandom } from '../adapters/clock-system/system-random.ts';
-import { createLocalControlBus } from '../adapters/control-bus-local/local-control-bus.ts';
 import type { PrometheusMetrics } from '../adapters/metrics-prometheus/prometheus-metrics.ts';
 import { createPrometheusMetrics } from '../adapters/metrics-prometheus/prometheus-metrics.ts';
-import { createMemoryPresenceStore } from '../adapters/presence-memory/memory-presence-store.ts';
-import { createLocalDirectory } from '../adapters/directory-local/local-directory.ts';
-import { openSqliteStore } from '../adapters/store-sql/sqlite-store.ts';
+import { ConfigError } from '../config/load-config.ts';
 import type { Node } from '../core/node.ts';
 import { createNode } from '../core/node.ts';
 import type { Domain } from '../domain/domain.ts';
 import { createDomain } from '../domain/domain.ts';
-import type { Broker } from '../ports/broker.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import type { Engine } from '../ports/engine.ts';
 import type { HealthCheck } from '../ports/health.ts';
+import type { PushSender } from '../ports/push-sender.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApplicationContext } from './application.ts';
-import { databasePath } from './database-path.ts';
-import { coreLimitsOf, domainLimitsOf, relayLimitsOf } from './limits-of.ts';
+import { createEngine } from './engine-of.ts';
+import { coreLimitsOf, domainLimitsOf, drainOptionsOf, relayLimitsOf } from './limits-of.ts';
 import { createPushSenders } from './push-senders.ts';
+import { openStore } from './store-of.ts';
 import { VERSION } from './version.ts';
+import type { ThreadTools } from './workers-parts.ts';
 
 export interface Core {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: PrometheusMetrics;
   readonly store: Store;
+  readonly engine: Engine;
   readonly node: Node;
   readonly domain: Domain;
   readonly healthChecks: readonly HealthCheck[];
   start(): Promise<void>;
-  /** Everybody is sent away, what was accepted is told, everything is closed: in this order. */
+  /** Sends everybody away, at the set pace. */
+  drain(): Promise<void>;
+  /** What was accepted is told, everything is closed. After `drain`, and when no request is under way. */
   close(): Promise<void>;
 }
 
-/** A channel nobody can subscribe to, for the broker's round trip. */
-const HEALTH_CHANNEL = '$health';
+export interface CoreOptions {
+  /**
+   * This process sends pushes and tells what others left behind. One that does not publishes at
+   * once what it commits itself, and leaves the pushes to those that do.
+   */
+  readonly relaysOutbox: boolean;
+}
 
-export async function createCore({ config, logger }: ApplicationContext): Promise<Core> {
-  const { settings } = config;
-  const clock = createSystemClock();
-  const random = createSystemRandom();
-  const metrics = createPrometheusMetrics();
-  mkdirSync(settings.dataDir, { recursive: true });
-  const store = await openSqliteStore({ path: databasePath(settings.dataDir), logger, clock });
-  const pushSenders = createPushSenders(config, { clock, logger });
-  const shared = { clock, random, logger, metrics };
+/** Letting go of a server that does not answer may not hold a shutdown up. */
+const RELEASE_TIMEOUT_MS = 5_000;
+
+/** @throws ConfigError when database or engine cannot be used, both named where both are away. */
+export async function createCore(context: ApplicationContext, options: CoreOptions): Promise<Core> {
+  const { config, logger } = context;
+  const tools = {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    logger,
+    metrics: createPrometheusMetrics(),
+  };
+  const outside = await openOutside(context, tools);
+  try {
+    const pushSenders = createPushSenders(config, tools);
+    return wire({ context, options, tools, pushSenders, ...outside });
+  } catch (error) {
+    await Promise.all([outside.engine.close(), outside.store.close()]);
+    throw error;
+  }
+}
+
+/** What is not in this process, or not only. */
+interface Outside {
+  readonly id: string;
+  readonly name: string;
+  readonly engine: Engine;
+  readonly store: Store;
+}
+
+async function openOutside(
+  { config, thread }: ApplicationContext,
+  tools: ThreadTools,
+): Promise<Outside> {
+  const id = tools.random.id();
+  const name = config.settings.nodeName ?? hostname();
+  const [engine, store] = await Promise.allSettled([
+    thread?.createEngine?.(tools) ?? createEngine(config, { ...tools, nodeId: id, nodeName: name }),
+    thread?.openStore?.(tools) ?? openStore(config, tools),
+  ]);
+  if (engine.status === 'fulfilled' && store.status === 'fulfilled') {
+    return { id, name, engine: engine.value, store: store.value };
+  }
+  if (engine.status === 'fulfilled') await engine.value.close();
+  if (store.status === 'fulfilled') await store.value.close();
+  throw failureOf([engine, store]);
+}
+
+/** All that is away, in one message. */
+function failureOf(results: readonly PromiseSettledResult<unknown>[]): unknown {
+  const reasons = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const problems = reasons.flatMap((reason) =>
+    reason instanceof ConfigError ? reason.problems : [],
+  );
+  return reasons.find((reason) => !(reason instanceof ConfigError)) ?? new ConfigError(problems);
+}
+
+interface Wiring extends Outside {
+  readonly context: ApplicationContext;
+  readonly options: CoreOptions;
+  readonly tools: ThreadTools & { readonly metrics: PrometheusMetrics };
+  readonly pushSenders: readonly PushSender[];
+}
+
+function wire(wiring: Wiring): Core {
+  const { context, options, tools, pushSenders, engine, store } = wiring;
+  const { config, thread } = context;
   const domain = createDomain({
-    ...shared,
+    ...tools,
     store,
     pushSenders,
     limits: domainLimitsOf(config),
     relayLimits: relayLimitsOf(config),
   });
-  const broker = createMemoryBroker(shared, { maxHistoryBytes: settings.brokerMaxBytes });
-  const node = createNode({
-    ...shared,
-    broker,
-    presenceStore: createMemoryPresenceStore(),
-    controlBus: createLocalControlBus(),
-    directory: createLocalDirectory(),
-    identity: { id: random.id(), name: 'carillon', version: VERSION, kind: 'combined' },
-    policy: domain.policy,
-    namespaces: config.namespaces,
-    limits: coreLimitsOf(config),
-    isInsecure: settings.insecure,
-  });
+  const node = nodeOf(wiring, domain);
   domain.connect({ publisher: node, registry: node, channelAdmin: node, cluster: node });
+  const { clock, metrics } = tools;
   metrics.watch({ local: node.local, outbox: store.outbox, now: () => clock.now() });
   return {
-    clock,
-    random,
-    metrics,
+    ...tools,
     store,
+    engine,
     node,
     domain,
     healthChecks: [
       { name: 'store', check: () => store.ping() },
-      { name: 'broker', check: () => checkBroker(broker) },
+      ...engine.healthChecks,
+      ...(thread?.healthChecks ?? []),
     ],
     start: async () => {
       await node.start();
-      domain.relay.start();
+      if (options.relaysOutbox) domain.relay.start();
     },
-    close: async () => {
-      await node.drain({ durationMs: settings.drainTimeout });
-      await domain.relay.flush();
-      await domain.relay.stop();
-      await node.close();
-      for (const sender of pushSenders) await sender.close();
-      await store.close();
-    },
+    drain: () => node.drain(drainOptionsOf(config)),
+    close: () => closeAll(wiring, { node, domain }),
   };
 }
 
-async function checkBroker(broker: Broker): Promise<void> {
-  await broker.history(HEALTH_CHANNEL, { limit: 0 });
+function nodeOf({ context, tools, id, name, engine }: Wiring, domain: Domain): Node {
+  const { config } = context;
+  const { broker, presenceStore, controlBus, directory, sharedRates } = engine;
+  return createNode({
+    ...tools,
+    broker,
+    presenceStore,
+    controlBus,
+    directory,
+    ...(sharedRates === undefined ? {} : { sharedRates }),
+    identity: { id, name, version: VERSION, kind: config.kind },
+    policy: domain.policy,
+    namespaces: config.namespaces,
+    limits: coreLimitsOf(config),
+    isInsecure: config.settings.insecure,
+  });
+}
+
+async function closeAll(
+  { tools, pushSenders, engine, store }: Wiring,
+  { node, domain }: Pick<Core, 'node' | 'domain'>,
+): Promise<void> {
+  const release = (name: string, closing: Promise<void>): Promise<void> =>
+    releaseWithin(tools, name, closing);
+  await domain.relay.flush();
+  await domain.relay.stop();
+  await release('node', node.close());
+  await Promise.all(pushSenders.map((sender) => release('push sender', sender.close())));
+  await release('engine', engine.close());
+  await release('store', store.close());
+}
+
+/** Resolves in any case: a shutdown goes on. */
+async function releaseWithin(
+  { clock, logger }: Pick<ThreadTools, 'clock' | 'logger'>,
+  part: string,
+  closing: Promise<void>,
+): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const cancel = clock.after(RELEASE_TIMEOUT_MS, () => {
+    logger.warn({ part }, 'did not close in time; left behind');
+    late.resolve();
+  });
+  try {
+    await Promise.race([closing, late.promise]);
+  } catch (error) {
+    logger.warn({ part, error: String(error) }, 'did not close properly');
+  } finally {
+    cancel();
+  }
 }

@@ -1,5 +1,6 @@
 /** Settings as the limits of each part. The parts keep defaults for what no setting names. */
 import type { Config } from '../config/load-config.ts';
+import type { DrainOptions } from '../core/drain.ts';
 import type { CoreLimits } from '../core/limits.ts';
 import { DEFAULT_CORE_LIMITS } from '../core/limits.ts';
 import { ruleOf } from '../core/rate-limit.ts';
@@ -31,6 +32,11 @@ export const coreLimitsOf = ({ settings }: Config): CoreLimits => ({
   publishPerUser: ruleOf(settings.userCommandRate),
   commandsPerConnection: ruleOf(settings.commandRate),
   commandsPerUser: ruleOf(settings.userCommandRate),
+});
+
+export const drainOptionsOf = ({ settings }: Config): DrainOptions => ({
+  durationMs: settings.drainTimeout,
+  ...(settings.drainRate === 0 ? {} : { maxPerSecond: settings.drainRate }),
 });
 
 export const domainLimitsOf = ({ settings }: Config): Partial<DomainLimits> => ({

@@ -1,0 +1,83 @@
+/** The HTTP side of a process: the groups of routes that its kind serves. */
+import type { RequestListener, Server } from 'node:http';
+import { createApiKeys } from '../http/api-keys.ts';
+import type { HttpApp } from '../http/http-app.ts';
+import { createHttpApp } from '../http/http-app.ts';
+import type { RouteGroup, RoutePlugin } from '../http/http-deps.ts';
+import { sendProblem } from '../http/problem.ts';
+import { registerNotificationStream } from '../transports/sse/notification-stream.ts';
+import { adminLoginOf } from './admin-login-of.ts';
+import { httpSettingsOf, sseLimitsOf } from './limits-of.ts';
+import type { Parts } from './parts.ts';
+import { tokenSignerOf } from './tokens.ts';
+import { VERSION } from './version.ts';
+import { WEB_ROOT } from './web-root.ts';
+
+export interface HttpSideOptions {
+  readonly groups: readonly RouteGroup[];
+  /** Serve the notification stream (C5). */
+  readonly hasStream: boolean;
+  /** Paths of the WebSocket side in this process. */
+  readonly webSocketPaths: readonly string[];
+  /** Makes the server to listen with; undefined: one that speaks http. */
+  readonly createServer: ((handler: RequestListener) => Server) | undefined;
+}
+
+export function createHttpSide(
+  parts: Parts,
+  { groups, hasStream, webSocketPaths, createServer }: HttpSideOptions,
+): Promise<HttpApp> {
+  const { config, core, logger, credentials, dispatcher, secrets, thread } = parts;
+  const { node, clock, random, metrics } = core;
+  const shared = { clock, random, logger, metrics, credentials };
+  const adminLogin = adminLoginOf(config.settings.adminPassword, { clock, logger });
+  return createHttpApp({
+    ...shared,
+    ...(adminLogin === undefined ? {} : { adminLogin }),
+    settings: httpSettingsOf(config),
+    apiKeys: createApiKeys(secrets.apiKeys),
+    healthChecks: core.healthChecks,
+    isDraining: () => parts.isStopping() || node.isDraining,
+    metricsPage: thread?.metricsPage(metrics) ?? metrics,
+    dispatcher,
+    publisher: node,
+    registry: node,
+    channelAdmin: node,
+    connectionAdmin: node,
+    cluster: node,
+    version: VERSION,
+    groups: parts.hasPages ? groups : groups.filter((group) => group !== 'web'),
+    webRoot: WEB_ROOT,
+    ...demoLoginOf(parts),
+    webSocketPaths,
+    plugins: hasStream ? [streamOf(parts)] : [],
+    ...(createServer === undefined ? {} : { createServer }),
+  });
+}
+
+function streamOf({ config, core, logger, credentials }: Parts): RoutePlugin {
+  const { node, domain, clock } = core;
+  return (app) =>
+    registerNotificationStream(app, {
+      clock,
+      logger,
+      credentials,
+      connections: node,
+      inbox: domain.inbox,
+      limits: sseLimitsOf(config),
+      sendProblem,
+    });
+}
+
+const DEMO_TOKEN_LIFETIME_SECONDS = 12 * 3600;
+
+function demoLoginOf({ config, secrets }: Parts): {
+  demoLogin?: (name: string) => Promise<string>;
+} {
+  const signer = secrets.isDevelopment ? tokenSignerOf(config) : undefined;
+  if (signer === undefined) return {};
+  return {
+    demoLogin: (user) =>
+      signer.connectionToken({ user, lifetimeSeconds: DEMO_TOKEN_LIFETIME_SECONDS }),
+  };
+}

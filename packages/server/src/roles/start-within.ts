@@ -1,0 +1,69 @@
+/**
+ * A start that needs somebody else's server ends in bounded time: with the part, or with one
+ * sentence that names the setting and what to do about it.
+ */
+import { ConfigError } from '../config/load-config.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** An adapter gives up after 10 s by itself; this is for one that does not. */
+const START_TIMEOUT_MS = 12_000;
+
+/** The address without what is secret in it. */
+export function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return 'the address that is set';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+export interface Start<T extends { close(): Promise<void> }> {
+  /** The setting that names the server: `REDIS_URL`. */
+  readonly setting: string;
+  /** What cannot be reached, for people: `redis://cache:6379`. */
+  readonly target: string;
+  open(): Promise<T>;
+}
+
+/** @throws ConfigError with one problem. */
+export async function startWithin<T extends { close(): Promise<void> }>(
+  clock: Clock,
+  { setting, target, open }: Start<T>,
+): Promise<T> {
+  const opening = open();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let isLate = false;
+  const cancel = clock.after(START_TIMEOUT_MS, () => {
+    isLate = true;
+    reject(new Error(`no answer within ${START_TIMEOUT_MS / 1000} s`));
+  });
+  // One that succeeds after all is let go of again.
+  opening.then(
+    (part) => (isLate ? part.close() : undefined),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([opening, late]);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([problemOf({ setting, target }, error)]);
+  } finally {
+    cancel();
+  }
+}
+
+function problemOf(
+  { setting, target }: { setting: string; target: string },
+  error: unknown,
+): string {
+  const reason = reasonOf(error);
+  // An adapter that names the setting has said it all.
+  if (reason.includes(setting)) return reason;
+  return `${setting}: ${target} cannot be used (${reason}); start it, or correct ${setting}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set(error.errors.map(reasonOf))].join(', ');
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message === '' && error instanceof Error ? error.name : message;
+}
