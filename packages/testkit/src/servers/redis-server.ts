@@ -70,7 +70,8 @@ export interface RedisSentinels {
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const { password, isClusterNode = false } = options;
   return launch([
-    ...['--save', ''],
+    '--save',
+    '',
     ...(password === undefined ? [] : ['--requirepass', password, '--masterauth', password]),
     ...(isClusterNode ? await clusterArguments() : []),
     ...(options.args ?? []),
