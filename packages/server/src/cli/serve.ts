@@ -26,9 +26,8 @@ export async function serve(line: CommandLine): Promise<number> {
   const application = await factoryOf(KINDS, config.kind)({ config, logger, hasPages: true });
   const url = await listen(application);
   print(await bannerOf(config, url));
-  const { reload } = application;
   // Without anything to reload the signal keeps its meaning: the terminal is gone.
-  if (reload !== undefined) process.on('SIGHUP', () => reload());
+  if ('reload' in application) process.on('SIGHUP', () => application.reload?.());
   await untilStopped(application, logger);
   exitSoon(logger);
   return 0;

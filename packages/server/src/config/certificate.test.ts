@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { selfSigned } from '../../../testkit/src/self-signed.ts';
 import { readCertificate } from './certificate.ts';
 import { readConfig } from './load-config.ts';
 
@@ -10,11 +10,9 @@ let folder: string;
 const file = (name: string): string => join(folder, name);
 
 function makeCertificate(name: string): void {
-  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  const files = ['-keyout', file(`${name}.key`), '-out', file(`${name}.crt`)];
-  execFileSync('openssl', [...request, '-nodes', '-subj', `/CN=${name}`, '-days', '2', ...files], {
-    stdio: 'ignore',
-  });
+  const { cert, key } = selfSigned(name);
+  writeFileSync(file(`${name}.crt`), cert);
+  writeFileSync(file(`${name}.key`), key);
 }
 
 beforeAll(() => {

@@ -20,7 +20,7 @@ export interface Start<T extends { close(): Promise<void> }> {
   readonly setting: string;
   /** What cannot be reached, for people: `redis://cache:6379`. */
   readonly target: string;
-  open(): Promise<T>;
+  readonly open: () => Promise<T>;
 }
 
 /** @throws ConfigError with one problem. */
