@@ -23,7 +23,7 @@ import { decodeCursor, encodeCursor, NEWEST } from './cursor.ts';
 import { one } from './executor.ts';
 import type { OperationContext } from './executor.ts';
 import { addOutboxRow } from './outbox-repository.ts';
-import type { MessageTable } from './schema.ts';
+import type { MemberTable, MessageTable } from './schema.ts';
 
 type Result<Method extends keyof ChatStore> = ReturnType<ChatStore[Method]>;
 
@@ -50,11 +50,11 @@ export async function createConversation(
     return { conversation: await withMembers(context, row), isNew: false };
   }
   if (input.kind !== 'room') {
-    for (const user of new Set(input.members)) {
-      const role = user === input.createdBy ? 'owner' : 'member';
-      const member = { id: inserted.id, user, role, readSeq: 0, now } as const;
-      await executor.run(statements.insertMember, member);
-    }
+    const members = Array.from(new Set(input.members), (user) => {
+      const role = user === input.createdBy ? ('owner' as const) : ('member' as const);
+      return { id: inserted.id, user, role, readSeq: 0, now };
+    });
+    await executor.runEach(statements.insertMember, members);
   }
   return { conversation: await withMembers(context, inserted), isNew: true };
 }
@@ -89,15 +89,21 @@ export async function listConversations(
     limit: page.limit + 1,
   });
   const shown = rows.slice(0, page.limit);
-  const items: ConversationSummary[] = [];
-  for (const row of shown) {
-    const newest = await one(executor, statements.messageBySeq, { id: row.id, seq: row.last_seq });
-    items.push({
-      conversation: await withMembers(context, row),
-      ...(newest && { lastMessage: toMessage(newest) }),
+  const [newest, members] = await Promise.all([
+    executor.runEach(
+      statements.messageBySeq,
+      shown.map((row) => ({ id: row.id, seq: row.last_seq })),
+    ),
+    executor.runEach(statements.membersOf, shown),
+  ]);
+  const items = shown.map((row, index): ConversationSummary => {
+    const lastMessage = newest[index]?.[0];
+    return {
+      conversation: toConversation(row, members[index] ?? []),
+      ...(lastMessage && { lastMessage: toMessage(lastMessage) }),
       unread: row.last_seq - row.read_seq,
-    });
-  }
+    };
+  });
   const last = shown.at(-1);
   if (last === undefined || rows.length === shown.length) return { items };
   return { items, next: encodeCursor({ at: last.last_active_at, id: last.id }) };
@@ -109,16 +115,18 @@ export async function changeMembers(
   change: { add: readonly string[]; remove: readonly string[] },
 ): Result<'changeMembers'> {
   const { executor, now } = context;
-  const row = await one(executor, statements.conversationById, { id });
+  const row = await one(executor, statements.conversationForChange, { id });
   if (row === undefined) return fail('not_found');
-  let changes = 0;
-  for (const user of new Set(change.add)) {
-    const member = { id, user, role: 'member', readSeq: row.last_seq, now } as const;
-    changes += (await executor.run(statements.insertMember, member)).length;
-  }
-  for (const user of new Set(change.remove)) {
-    changes += (await executor.run(statements.deleteMember, { id, user })).length;
-  }
+  const common = { id, role: 'member', readSeq: row.last_seq, now } as const;
+  const added = await executor.runEach(
+    statements.insertMember,
+    Array.from(new Set(change.add), (user) => ({ ...common, user })),
+  );
+  const removed = await executor.runEach(
+    statements.deleteMember,
+    Array.from(new Set(change.remove), (user) => ({ id, user })),
+  );
+  const changes = [...added, ...removed].flat().length;
   const changed = changes === 0 ? row : await one(executor, statements.raiseRev, { id });
   return ok(await withMembers(context, changed ?? row));
 }
@@ -179,7 +187,8 @@ export async function markRead(
   mark: { user: string; seq: number },
 ): Promise<Outcome<ReadMark>> {
   const { executor } = context;
-  const row = await one(executor, statements.conversationById, { id });
+  // Conversation before member, as sending does: two that lock in one order never wait for each other.
+  const row = await one(executor, statements.conversationForChange, { id });
   if (row === undefined) return fail('not_found');
   const member = await one(executor, statements.memberOf, { id, user: mark.user });
   if (member === undefined) return fail('not_member');
@@ -200,6 +209,13 @@ async function withMembers(
   row: ConversationRow,
 ): Promise<Conversation> {
   const members = row.kind === 'room' ? [] : await executor.run(statements.membersOf, row);
+  return toConversation(row, members);
+}
+
+function toConversation(
+  row: ConversationRow,
+  members: readonly Pick<MemberTable, 'user_id' | 'role' | 'read_seq' | 'joined_at'>[],
+): Conversation {
   return {
     id: row.id,
     kind: row.kind,

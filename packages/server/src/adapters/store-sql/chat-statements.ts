@@ -60,6 +60,15 @@ export const conversationById = statement((db, p: { id: string }) =>
   db.selectFrom('conversation').select(CONVERSATION_COLUMNS).where('id', '=', p.id),
 );
 
+/** The same, locked against other writers until the commit: before anything that depends on it. */
+export const conversationForChange = statement((db, p: { id: string }) =>
+  db
+    .selectFrom('conversation')
+    .select(CONVERSATION_COLUMNS)
+    .where('id', '=', p.id)
+    .forNoKeyUpdate(),
+);
+
 export const conversationByNaturalKey = statement((db, p: { naturalKey: string }) =>
   db
     .selectFrom('conversation')

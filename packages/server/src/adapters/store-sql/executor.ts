@@ -8,6 +8,11 @@ type Rows<R> = readonly R[];
 
 export interface Executor {
   run<P extends object, R>(source: Statement<P, R>, parameters: P): Rows<R> | Promise<Rows<R>>;
+  /** The same statement for each of many, in order; a server gets them all at once. */
+  runEach<P extends object, R>(
+    source: Statement<P, R>,
+    all: readonly P[],
+  ): readonly Rows<R>[] | Promise<readonly Rows<R>[]>;
 }
 
 /** What an operation runs with. */

@@ -14,6 +14,7 @@ import type {
 import { one } from './executor.ts';
 import type { OperationContext } from './executor.ts';
 import { applyMark, difference } from './inbox-mark.ts';
+import type { Marks } from './inbox-mark.ts';
 import * as statements from './inbox-statements.ts';
 import { addOutboxRow } from './outbox-repository.ts';
 import type { InboxStateTable, NotificationTable } from './schema.ts';
@@ -117,19 +118,23 @@ export async function markNotifications(
   change: { ids: readonly string[] | 'all'; mark: InboxMark },
 ): Result<'markNotifications'> {
   const { executor, now } = context;
+  // First the counts, which every change of an inbox passes: what is read after is not changing.
+  const known = await one(executor, statements.inboxStateForChange, { user });
   const changedIds: string[] = [];
+  const updates: ({ user: string; seq: number } & Marks)[] = [];
   const sum = { unread: 0, unseen: 0, total: 0 };
   for (const row of await findMarked(context, user, change)) {
     const marked = applyMark(row, change.mark, now);
     if (marked === undefined) continue;
-    await executor.run(statements.updateMarks, { ...marked, user, seq: row.seq });
+    updates.push({ ...marked, user, seq: row.seq });
     const step = difference(row, marked);
     sum.unread += step.unread;
     sum.unseen += step.unseen;
     sum.total += step.total;
     changedIds.push(row.id);
   }
-  if (changedIds.length === 0) return { changedIds, counts: await counts(context, user) };
+  if (changedIds.length === 0) return { changedIds, counts: toCounts(known ?? EMPTY) };
+  await executor.runEach(statements.updateMarks, updates);
   const state = await one(executor, statements.addToCounts, { user, ...sum });
   if (state === undefined) throw new Error(`the inbox of ${user} has rows but no counts`);
   return { changedIds, counts: toCounts(state) };
@@ -144,19 +149,24 @@ async function findMarked(
     const all = mark === 'unarchived' ? statements.allArchived : statements.allPresent;
     return executor.run(all, { user });
   }
-  const rows: NotificationTable[] = [];
-  for (const id of new Set(ids)) {
-    rows.push(...(await executor.run(statements.notificationById, { user, id })));
-  }
-  return rows;
+  const wanted = Array.from(new Set(ids), (id) => ({ user, id }));
+  return (await executor.runEach(statements.notificationById, wanted)).flat();
 }
 
 export async function counts({ executor }: OperationContext, user: string): Promise<InboxCounts> {
   const state = await one(executor, statements.inboxState, { user });
-  return state === undefined ? { unread: 0, unseen: 0, total: 0, rev: 0 } : toCounts(state);
+  return toCounts(state ?? EMPTY);
 }
 
-const toCounts = ({ unread, unseen, total, rev }: InboxStateTable): InboxCounts => ({
+/** Of somebody who never got a notification. */
+const EMPTY = { unread: 0, unseen: 0, total: 0, rev: 0 };
+
+const toCounts = ({
+  unread,
+  unseen,
+  total,
+  rev,
+}: Omit<InboxStateTable, 'user_id' | 'last_seq'>): InboxCounts => ({
   unread,
   unseen,
   total,

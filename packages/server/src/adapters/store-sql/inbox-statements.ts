@@ -13,6 +13,11 @@ export const inboxState = statement((db, p: { user: string }) =>
   db.selectFrom('inbox_state').selectAll().where('user_id', '=', p.user),
 );
 
+/** The same, locked against other writers until the commit. */
+export const inboxStateForChange = statement((db, p: { user: string }) =>
+  db.selectFrom('inbox_state').selectAll().where('user_id', '=', p.user).forNoKeyUpdate(),
+);
+
 /** Makes the row with the first notification; hands out the next seq. */
 export const countOneMore = statement((db, p: { user: string }) =>
   db

@@ -13,6 +13,7 @@ const MIGRATION_LOCK_TABLE = 'schema_migration_lock';
 
 const migrationsFor = (dialect: SqlDialect): Record<string, Migration> => ({
   '001-first-tables': { up: firstTables(dialect) },
+  ...Object.fromEntries(Object.entries(dialect.ownMigrations).map(([name, up]) => [name, { up }])),
 });
 
 /**

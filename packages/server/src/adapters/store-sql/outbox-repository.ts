@@ -48,22 +48,35 @@ const insertRow = statement(
       .returning('id'),
 );
 
-const dueRows = statement((db, p: { now: number; limit: number }) =>
+/** Takes what nobody holds; rows that another process is taking this very moment are passed over. */
+const claimRows = statement((db, p: { now: number; limit: number; leasedUntil: number }) =>
   db
-    .selectFrom('outbox')
-    .select([...ROW_COLUMNS, 'leased_until'])
-    .where('buried_at', 'is', null)
-    .where('due_at', '<=', p.now)
-    .where('leased_until', '<=', p.now)
-    .orderBy('id')
-    .limit(p.limit),
-);
-
-const leaseRow = statement((db, p: { id: number; attempts: number; leasedUntil: number }) =>
-  db
+    .with('due', (query) =>
+      query
+        .selectFrom('outbox')
+        .select('id as due_id')
+        .where('buried_at', 'is', null)
+        .where('due_at', '<=', p.now)
+        .where('leased_until', '<=', p.now)
+        .orderBy('id')
+        .limit(p.limit)
+        .forUpdate()
+        .skipLocked(),
+    )
     .updateTable('outbox')
-    .set({ attempts: p.attempts, leased_until: p.leasedUntil })
-    .where('id', '=', p.id),
+    .from('due')
+    .set((is) => ({
+      // Held before and not given back: that attempt failed.
+      attempts: is
+        .case()
+        .when('leased_until', '>', 0)
+        .then(is('attempts', '+', 1))
+        .else(is.ref('attempts'))
+        .end(),
+      leased_until: p.leasedUntil,
+    }))
+    .whereRef('outbox.id', '=', 'due.due_id')
+    .returning(ROW_COLUMNS),
 );
 
 const deleteRow = statement((db, p: { id: number }) =>
@@ -134,28 +147,27 @@ export async function claim(
   limit: number,
   leaseMs: number,
 ): Result<'claim'> {
-  const rows = await executor.run(dueRows, { now, limit });
-  const claimed: OutboxRow[] = [];
-  for (const row of rows) {
-    const attempts = row.leased_until > 0 ? row.attempts + 1 : row.attempts;
-    await executor.run(leaseRow, { id: row.id, attempts, leasedUntil: now + leaseMs });
-    claimed.push({
+  const rows = await executor.run(claimRows, { now, limit, leasedUntil: now + leaseMs });
+  return rows
+    .map((row) => ({
       id: row.id,
       kind: row.kind,
       reference: row.reference,
       pushTo: parseUsers(row.push_to),
-      attempts,
+      attempts: row.attempts,
       createdAt: row.created_at,
-    });
-  }
-  return claimed;
+    }))
+    .toSorted((one, other) => one.id - other.id);
 }
 
 export async function complete(
   { executor }: OperationContext,
   ids: readonly number[],
 ): Result<'complete'> {
-  for (const id of ids) await executor.run(deleteRow, { id });
+  await executor.runEach(
+    deleteRow,
+    ids.map((id) => ({ id })),
+  );
 }
 
 export async function retry(

@@ -13,16 +13,25 @@ import {
 import type { Dialect } from 'kysely';
 import type { SqlDialect } from './sql-dialect.ts';
 
+/** SQLite has one writer at a time: asking for locks on rows means nothing to it. */
+class LocklessCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(): void {
+    // Left out.
+  }
+}
+
 export const sqliteDialect: SqlDialect = {
   name: 'sqlite',
   compiler: {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new DummyDriver(),
     createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new LocklessCompiler(),
   },
+  key: 'text',
   big: 'integer',
   serial: { type: 'integer', column: (c) => c.primaryKey().autoIncrement() },
+  ownMigrations: {},
 };
 
 /**

@@ -19,12 +19,15 @@ export function createSqliteExecutor(database: DatabaseSync): Executor {
     return entry;
   }
 
+  function run<P extends object, R>(source: Statement<P, R>, parameters: P): readonly R[] {
+    const entry = prepared.get(source) ?? prepare(source);
+    const values = entry.compiled.bind(parameters, toBinding);
+    // Kysely derived R from the columns of the very SQL that is executed here.
+    return entry.statement.all(...values) as R[];
+  }
+
   return {
-    run<P extends object, R>(source: Statement<P, R>, parameters: P): readonly R[] {
-      const entry = prepared.get(source) ?? prepare(source);
-      const values = entry.compiled.bind(parameters, toBinding);
-      // Kysely derived R from the columns of the very SQL that is executed here.
-      return entry.statement.all(...values) as R[];
-    },
+    run,
+    runEach: (source, all) => all.map((parameters) => run(source, parameters)),
   };
 }

@@ -1,23 +1,10 @@
-import { DummyDriver, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { expect, it } from 'vitest';
 import * as chat from './chat-statements.ts';
 import * as inbox from './inbox-statements.ts';
-import type { SqlDialect } from './sql-dialect.ts';
+import { postgresDialect } from './postgres/postgres-dialect.ts';
 import { sqliteDialect, toBinding } from './sqlite-dialect.ts';
 import { createStatementCompiler, statement } from './statement.ts';
 import type { Statement } from './statement.ts';
-
-const postgres: SqlDialect = {
-  name: 'postgres',
-  compiler: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-  big: 'bigint',
-  serial: { type: 'bigserial', column: (c) => c.primaryKey() },
-};
 
 const unread = statement((db, p: { user: string; limit: number }) =>
   db
@@ -36,12 +23,12 @@ it('values take the places of their parameters, constants keep theirs', () => {
 });
 
 it('one statement compiles for each database in its own words', () => {
-  const { sql } = createStatementCompiler(postgres)(unread);
+  const { sql } = createStatementCompiler(postgresDialect)(unread);
   expect(sql).toContain('"rev" > $1 and "user_id" = $2 limit $3');
 });
 
 it('every statement compiles for PostgreSQL as well', () => {
-  const compile = createStatementCompiler(postgres);
+  const compile = createStatementCompiler(postgresDialect);
   const all: Statement<object, unknown>[] = [];
   for (const value of Object.values({ ...chat, ...inbox })) {
     if ('build' in value) all.push(value as Statement<object, unknown>);

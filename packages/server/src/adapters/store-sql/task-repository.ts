@@ -16,6 +16,11 @@ const taskById = statement((db, p: { id: string }) =>
   db.selectFrom('task').selectAll().where('id', '=', p.id),
 );
 
+/** The same, locked against other writers until the commit: which change it takes depends on it. */
+const taskForChange = statement((db, p: { id: string }) =>
+  db.selectFrom('task').selectAll().where('id', '=', p.id).forNoKeyUpdate(),
+);
+
 const insertTask = statement(
   (db, p: { id: string; owner: string; title: string | null; totalSteps: number; now: number }) =>
     db
@@ -107,7 +112,7 @@ export async function changeTask(
   id: string,
   change: TaskChange,
 ): Promise<Outcome<ChangedTask>> {
-  const row = await one(context.executor, taskById, { id });
+  const row = await one(context.executor, taskForChange, { id });
   if (row === undefined) return fail('not_found');
   const task = toTask(row);
   const outcome = applyChange(task, change, context.now);

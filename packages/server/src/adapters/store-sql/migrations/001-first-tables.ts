@@ -11,14 +11,14 @@ export const firstTables =
     await createOutboxTables(db, dialect);
   };
 
-async function createChatTables(db: Kysely<unknown>, { big }: SqlDialect): Promise<void> {
+async function createChatTables(db: Kysely<unknown>, { big, key }: SqlDialect): Promise<void> {
   await db.schema
     .createTable('conversation')
-    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('id', key, (c) => c.primaryKey())
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('name', 'text')
     .addColumn('title', 'text')
-    .addColumn('natural_key', 'text', (c) => c.unique())
+    .addColumn('natural_key', key, (c) => c.unique())
     .addColumn('created_by', 'text')
     .addColumn('created_at', big, (c) => c.notNull())
     .addColumn('last_seq', big, (c) => c.notNull().defaultTo(0))
@@ -28,10 +28,10 @@ async function createChatTables(db: Kysely<unknown>, { big }: SqlDialect): Promi
     .execute();
   await db.schema
     .createTable('member')
-    .addColumn('conversation_id', 'text', (c) =>
+    .addColumn('conversation_id', key, (c) =>
       c.notNull().references('conversation.id').onDelete('cascade'),
     )
-    .addColumn('user_id', 'text', (c) => c.notNull())
+    .addColumn('user_id', key, (c) => c.notNull())
     .addColumn('role', 'text', (c) => c.notNull())
     .addColumn('read_seq', big, (c) => c.notNull())
     .addColumn('joined_at', big, (c) => c.notNull())
@@ -40,13 +40,13 @@ async function createChatTables(db: Kysely<unknown>, { big }: SqlDialect): Promi
   await db.schema.createIndex('member_by_user').on('member').column('user_id').execute();
   await db.schema
     .createTable('message')
-    .addColumn('conversation_id', 'text', (c) =>
+    .addColumn('conversation_id', key, (c) =>
       c.notNull().references('conversation.id').onDelete('cascade'),
     )
     .addColumn('seq', big, (c) => c.notNull())
-    .addColumn('id', 'text', (c) => c.notNull())
-    .addColumn('sender', 'text', (c) => c.notNull())
-    .addColumn('client_id', 'text', (c) => c.notNull())
+    .addColumn('id', key, (c) => c.notNull())
+    .addColumn('sender', key, (c) => c.notNull())
+    .addColumn('client_id', key, (c) => c.notNull())
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('content', 'text', (c) => c.notNull())
     .addColumn('attributes', 'text')
@@ -57,19 +57,19 @@ async function createChatTables(db: Kysely<unknown>, { big }: SqlDialect): Promi
     .execute();
 }
 
-async function createInboxTables(db: Kysely<unknown>, { big }: SqlDialect): Promise<void> {
+async function createInboxTables(db: Kysely<unknown>, { big, key }: SqlDialect): Promise<void> {
   await db.schema
     .createTable('notification')
-    .addColumn('user_id', 'text', (c) => c.notNull())
+    .addColumn('user_id', key, (c) => c.notNull())
     .addColumn('seq', big, (c) => c.notNull())
-    .addColumn('id', 'text', (c) => c.notNull())
+    .addColumn('id', key, (c) => c.notNull())
     .addColumn('title', 'text', (c) => c.notNull())
     .addColumn('content', 'text', (c) => c.notNull())
     .addColumn('type', 'text', (c) => c.notNull())
     .addColumn('link', 'text')
     .addColumn('source', 'text')
     .addColumn('data', 'text')
-    .addColumn('dedupe_key', 'text')
+    .addColumn('dedupe_key', key)
     .addColumn('created_at', big, (c) => c.notNull())
     .addColumn('seen_at', big)
     .addColumn('read_at', big)
@@ -80,7 +80,7 @@ async function createInboxTables(db: Kysely<unknown>, { big }: SqlDialect): Prom
     .execute();
   await db.schema
     .createTable('inbox_state')
-    .addColumn('user_id', 'text', (c) => c.primaryKey())
+    .addColumn('user_id', key, (c) => c.primaryKey())
     .addColumn('last_seq', big, (c) => c.notNull())
     .addColumn('rev', big, (c) => c.notNull())
     .addColumn('unread', big, (c) => c.notNull())
@@ -89,11 +89,11 @@ async function createInboxTables(db: Kysely<unknown>, { big }: SqlDialect): Prom
     .execute();
 }
 
-async function createTaskTable(db: Kysely<unknown>, { big }: SqlDialect): Promise<void> {
+async function createTaskTable(db: Kysely<unknown>, { big, key }: SqlDialect): Promise<void> {
   await db.schema
     .createTable('task')
-    .addColumn('id', 'text', (c) => c.primaryKey())
-    .addColumn('owner', 'text', (c) => c.notNull())
+    .addColumn('id', key, (c) => c.primaryKey())
+    .addColumn('owner', key, (c) => c.notNull())
     .addColumn('title', 'text')
     .addColumn('status', 'text', (c) => c.notNull())
     .addColumn('message', 'text', (c) => c.notNull())
