@@ -97,7 +97,7 @@ export async function startRedisCluster(count: number): Promise<RedisCluster> {
   for (const node of nodes) {
     await untilAnswered(async () => {
       const info = await node.command('CLUSTER', 'INFO');
-      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
+      return info.includes('cluster_state:ok') && info.includes(`cluster_slots_ok:${SLOTS}`);
     });
   }
   return {

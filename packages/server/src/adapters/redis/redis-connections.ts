@@ -189,9 +189,11 @@ class Connections implements RedisConnections {
   async subscribePattern(pattern: string, handler: MessageHandler): Promise<void> {
     this.#patterns.set(pattern, handler);
     if (this.#isCluster) this.#patternShard ??= this.shards.find((shard) => shard.isConnected);
-    const listening = this.#isCluster ? [this.#patternShard] : this.shards;
+    const listening = this.#isCluster
+      ? this.shards.filter((shard) => shard === this.#patternShard)
+      : this.shards;
     await Promise.all(
-      listening.map((shard) => shard?.subscriptions.subscribePattern(pattern, handler)),
+      listening.map(({ subscriptions }) => subscriptions.subscribePattern(pattern, handler)),
     );
   }
 
