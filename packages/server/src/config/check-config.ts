@@ -2,6 +2,7 @@
 import { isSplitKind } from './application-kind.ts';
 import { readCertificate } from './certificate.ts';
 import { checkCluster } from './check-cluster.ts';
+import { checkQueues } from './check-queues.ts';
 import type { Draft } from './load-config.ts';
 
 const MIN_SECRET_BYTES = 32;
@@ -14,6 +15,7 @@ export function checkConfig(draft: Draft, problems: string[]): string[] {
   checkCluster(draft, problems, warnings);
   checkCertificate(draft, problems, warnings);
   checkPush(draft, problems);
+  checkQueues(draft.settings, problems);
   const { chatPingInterval, chatIdleTimeout } = draft.settings;
   if (chatIdleTimeout <= chatPingInterval) {
     problems.push(

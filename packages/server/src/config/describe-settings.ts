@@ -10,6 +10,7 @@ const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   engine: 'Several processes',
   delivery: 'Connections and heartbeats',
   push: 'Push',
+  queues: 'Queues',
   limits: 'Limits',
 };
 

@@ -7,6 +7,7 @@ export type SettingGroup =
   | 'engine'
   | 'delivery'
   | 'push'
+  | 'queues'
   | 'limits';
 
 export interface Setting<T> {

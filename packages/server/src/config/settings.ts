@@ -7,6 +7,7 @@ import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { IDENTITY_SETTINGS } from './identity-settings.ts';
 import { LIMITS_SETTINGS } from './limits-settings.ts';
 import { PUSH_SETTINGS } from './push-settings.ts';
+import { QUEUE_SETTINGS } from './queue-settings.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
 import type { Setting } from './setting.ts';
@@ -18,6 +19,7 @@ export const SETTINGS = {
   ...ENGINE_SETTINGS,
   ...DELIVERY_SETTINGS,
   ...PUSH_SETTINGS,
+  ...QUEUE_SETTINGS,
   ...LIMITS_SETTINGS,
 } as const;
 
