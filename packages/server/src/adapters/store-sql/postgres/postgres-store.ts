@@ -48,7 +48,7 @@ const DEFAULTS = {
 const MAX_GROUP = 256;
 
 /** While one group waits for the disk, the next one is being worked on. */
-const GROUPS_ON_THEIR_WAY = 3;
+const GROUPS_ON_THEIR_WAY = 2;
 
 const COMPLETE = `delete from outbox where id = any($1::bigint[])
   and (select set_config('synchronous_commit', 'off', true)) is not null`;
