@@ -46,7 +46,10 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
   const store = join(directory, 'jetstream');
   const port = await freePort();
   const args = [
-    ...['--addr', '127.0.0.1', '--port', String(port)],
+    '--addr',
+    '127.0.0.1',
+    '--port',
+    String(port),
     ...(options.jetstream === false ? [] : ['--jetstream', '--store_dir', store]),
     ...(options.args ?? []),
   ];

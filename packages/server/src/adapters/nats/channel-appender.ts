@@ -104,7 +104,9 @@ export class ChannelAppender {
     }
   }
 
-  async #append(addition: Addition): Promise<{ head: RecordHead | undefined; isDuplicate: boolean }> {
+  async #append(
+    addition: Addition,
+  ): Promise<{ head: RecordHead | undefined; isDuplicate: boolean }> {
     const { log } = this.#options;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const result = await log.append(addition);

@@ -52,11 +52,9 @@ const LETTERS = { publication: 'P', join: 'J', leave: 'L' } as const;
 
 export function encodeRecord({ head, publications }: ChannelRecord): string {
   const { epoch, top, publishedAt, writtenAt, historySize, historyTtlMs } = head;
-  const fields = [
-    ...[VERSION, epoch, top, publications.length, publishedAt, writtenAt],
-    ...[historySize, historyTtlMs, encodeSequences(head.previous), head.batchId],
-  ];
-  return `${fields.join(' ')}\n${publications.map(encodeItem).join('')}`;
+  const stream = `${VERSION} ${epoch} ${top} ${publications.length} ${publishedAt} ${writtenAt}`;
+  const rest = `${historySize} ${historyTtlMs} ${encodeSequences(head.previous)} ${head.batchId}`;
+  return `${stream} ${rest}\n${publications.map(encodeItem).join('')}`;
 }
 
 /** Undefined for bytes that are no record, or one of a later format. */
@@ -122,7 +120,9 @@ function readItem(reader: Reader): Publication {
   const line = reader.line();
   const space = line.indexOf(' ');
   const data = reader.text(Number(line.slice(0, space)));
-  return space + 1 >= line.length ? { data } : { data, ...(JSON.parse(line.slice(space + 1)) as Rest) };
+  return space + 1 >= line.length
+    ? { data }
+    : { data, ...(JSON.parse(line.slice(space + 1)) as Rest) };
 }
 
 /** Newest first: the newest as it is, then the distances, in base 36. */

@@ -43,6 +43,8 @@ export interface NatsLimits {
   /** Publications that wait for NATS at once, on this node. */
   readonly maxPendingPublications: number;
   readonly ticketLifetimeMs: number;
+  /** What others took of a shared rate is forgotten after so long. */
+  readonly forgetRatesAfterMs: number;
 }
 
 export const DEFAULT_NATS_LIMITS: NatsLimits = {
@@ -58,4 +60,5 @@ export const DEFAULT_NATS_LIMITS: NatsLimits = {
   maxKnownChannels: 50_000,
   maxPendingPublications: 50_000,
   ticketLifetimeMs: 60_000,
+  forgetRatesAfterMs: 10_000,
 };

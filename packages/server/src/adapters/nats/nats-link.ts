@@ -81,7 +81,11 @@ export class NatsLink {
   }
 
   /** Rejects with NatsAwayError while NATS is away, and as soon as the connection is lost. */
-  request(subject: string, payload: Uint8Array | string, options: RequestOptions = {}): Promise<Msg> {
+  request(
+    subject: string,
+    payload: Uint8Array | string,
+    options: RequestOptions = {},
+  ): Promise<Msg> {
     const { headers, timeoutMs: timeout = this.#requestTimeoutMs } = options;
     return this.untilLost(() =>
       this.connection.request(subject, payload, {
@@ -161,7 +165,7 @@ export class NatsLink {
         this.#isUp = true;
         this.#metrics.count('broker_reconnects_total', 1);
         this.#logger.info({}, 'NATS is back');
-        for (const callback of [...this.#returned]) callback();
+        for (const callback of this.#returned) callback();
       } else if (status.type === 'error') {
         this.#logger.warn({ err: status.error }, 'NATS reported an error');
       }
@@ -213,7 +217,8 @@ async function connectWithin(
 }
 
 function reasonOf(error: unknown, isRefused: boolean): string {
-  if (isRefused) return 'NATS refuses the credentials; check user and password or NATS_CREDENTIALS_PATH';
+  if (isRefused)
+    return 'NATS refuses the credentials; check user and password or NATS_CREDENTIALS_PATH';
   return `no NATS server answers: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -48,6 +48,8 @@ interface Acknowledgement {
 const WRONG_LAST_SEQUENCE = 10071;
 const STREAM_EXISTS_DIFFERENTLY = 10058;
 const NANOS_PER_MS = 1_000_000;
+/** Of JetStream itself. */
+const DUPLICATE_WINDOW_MS = 120_000;
 const MAX_READS_AT_ONCE = 256;
 
 export class RecordStream {
@@ -110,11 +112,26 @@ export class RecordStream {
     const { onto, messageId } = options;
     if (onto !== undefined) fields.set('Nats-Expected-Last-Subject-Sequence', String(onto));
     if (messageId !== undefined) fields.set('Nats-Msg-Id', messageId);
-    const answer = await this.#withStream(() => this.#link.request(subject, data, { headers: fields }));
+    const answer = await this.#withStream(() =>
+      this.#link.request(subject, data, { headers: fields }),
+    );
     const { error, seq = 0, duplicate } = answer.json<Acknowledgement>();
     if (error?.err_code === WRONG_LAST_SEQUENCE) return { type: 'conflict' };
     if (error !== undefined) throw new Error(`JetStream refused a record: ${error.description}`);
     return { type: duplicate === true ? 'duplicate' : 'written', seq };
+  }
+
+  /** Removes the record at `seq`. False: it is gone already, for a newer one took its place. */
+  async remove(seq: number): Promise<boolean> {
+    const manager = await this.#jetStream();
+    try {
+      return await this.#link.untilLost(() =>
+        manager.streams.deleteMessage(this.#options.name, seq, false),
+      );
+    } catch (error) {
+      if (error instanceof JetStreamApiError) return false;
+      throw error;
+    }
   }
 
   /** Removes the subject's records before `seq`. */
@@ -141,7 +158,8 @@ export class RecordStream {
         ),
       ),
     );
-    if (message === null || (subject !== undefined && message.subject !== subject)) return undefined;
+    if (message === null || (subject !== undefined && message.subject !== subject))
+      return undefined;
     return { seq: message.seq, data: message.data };
   }
 
@@ -200,7 +218,8 @@ function configOf(
   options: RecordStreamOptions,
   limits: RecordLimits,
 ): StreamConfig & { name: string } {
-  const { name, subjects, republish, storage, replicas, maxBytes, duplicateWindowMs } = options;
+  const { name, subjects, republish, storage, replicas, maxBytes } = options;
+  const { duplicateWindowMs = DUPLICATE_WINDOW_MS } = options;
   return {
     name,
     subjects: [subjects],
@@ -211,7 +230,7 @@ function configOf(
     max_bytes: maxBytes,
     max_msgs_per_subject: limits.perSubject,
     max_age: limits.maxAgeMs * NANOS_PER_MS,
-    duplicate_window: (duplicateWindowMs ?? 120_000) * NANOS_PER_MS,
+    duplicate_window: Math.min(duplicateWindowMs, limits.maxAgeMs) * NANOS_PER_MS,
     allow_direct: true,
     ...(republish === undefined ? {} : { republish }),
   } as StreamConfig & { name: string };
@@ -220,5 +239,9 @@ function configOf(
 /** Nobody listens where the stream should, or JetStream says that there is none. */
 function isMissing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error.name === 'NoRespondersError' || error.name === 'StreamNotFoundError' || isMissing(error.cause);
+  return (
+    error.name === 'NoRespondersError' ||
+    error.name === 'StreamNotFoundError' ||
+    isMissing(error.cause)
+  );
 }
