@@ -53,6 +53,8 @@ export class CrowdClient {
   /** Close codes by how often they came. */
   readonly closes = new Map<number, number>();
   readonly faults: string[] = [];
+  /** When each connection was made, ms of performance.now. */
+  readonly openedAt: number[] = [];
   readonly #options: CrowdClientOptions;
   #socket: WebSocket | undefined;
   #attempts = 0;
@@ -87,6 +89,7 @@ export class CrowdClient {
   }
 
   #handleOpen(socket: WebSocket): void {
+    this.openedAt.push(performance.now());
     const { token, channel, user } = this.#options;
     const own = this.inbox.position;
     const subs = own === undefined ? {} : { [`user:${user}`]: { recover: true, ...own } };

@@ -1,5 +1,5 @@
 /** The trial at full size, by hand: `npm run trial`. Prints a report for docs/guarantees.md. */
-import { runTrial } from './trial.ts';
+import { runTrial } from '../e2e/src/topology/trial.ts';
 
 const people = Number(process.argv[2] ?? 2000);
 const startedAt = performance.now();
