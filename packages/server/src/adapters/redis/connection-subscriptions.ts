@@ -42,6 +42,10 @@ export class Subscriptions {
     return this.#wanted.size;
   }
 
+  has(channel: string): boolean {
+    return this.#wanted.has(channel);
+  }
+
   channels(): IterableIterator<[string, MessageHandler]> {
     return this.#wanted.entries();
   }

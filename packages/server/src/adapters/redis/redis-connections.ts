@@ -21,6 +21,10 @@ import type { RedisShard } from './connection-shard.ts';
 import { createFixedShards, type ShardEvents, type ShardMap } from './connection-shards.ts';
 import type { MessageHandler } from './connection-subscriptions.ts';
 
+export type ScriptArguments =
+  | readonly RedisArgument[]
+  | ((shard: RedisShard) => readonly RedisArgument[]);
+
 export interface RedisConnections {
   /** First part of keys and channels. */
   readonly prefix: string;
@@ -35,12 +39,12 @@ export interface RedisConnections {
   /**
    * Runs a script where its first key lives; all keys must carry the same tag. Rejects with
    * RedisUnavailableError at once while that server is away, or when the connection breaks before
-   * the answer: then it may or may not have run.
+   * the answer: then it may or may not have run. `args` may depend on the server that is asked.
    */
   run(
     script: RedisScript,
     keys: readonly [string, ...string[]],
-    args: readonly RedisArgument[],
+    args: ScriptArguments,
   ): Promise<unknown>;
   /** One command, where `key` lives. Rejects as `run` does. */
   command(key: string, args: readonly RedisArgument[]): Promise<unknown>;
@@ -52,6 +56,8 @@ export interface RedisConnections {
    */
   subscribe(channel: string, handler: MessageHandler): Eventually<void>;
   unsubscribe(channel: string): Eventually<void>;
+  /** By this process, be Redis there or not. */
+  isSubscribed(channel: string): boolean;
   /**
    * Plain PUBLISH of any program to channels that match. On several independent servers all of
    * them are listened to; in a cluster one node, which hears everything.
@@ -67,7 +73,10 @@ export interface RedisConnections {
   close(): Promise<void>;
 }
 
-/** Resolves when all shards are connected. @throws Error naming the setting, after `startTimeoutMs`. */
+/**
+ * Resolves when all shards are connected. @throws Error naming the setting: at once where it cannot
+ * be understood, after `startTimeoutMs` where nobody answers.
+ */
 export async function createRedisConnections(
   options: RedisConnectionOptions,
 ): Promise<RedisConnections> {
@@ -105,6 +114,8 @@ class Connections implements RedisConnections {
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
     this.prefix = options.prefix ?? DEFAULT_REDIS_PREFIX;
+    if (/[{}]/u.test(this.prefix))
+      throw new Error('REDIS_PREFIX: braces have a meaning of their own');
     this.#limits = { ...DEFAULT_REDIS_LIMITS, ...options.limits };
     const topology = topologyOf(options);
     this.#isCluster = topology.kind === 'cluster';
@@ -165,9 +176,11 @@ class Connections implements RedisConnections {
   run(
     script: RedisScript,
     keys: readonly [string, ...string[]],
-    args: readonly RedisArgument[],
+    args: ScriptArguments,
   ): Promise<unknown> {
-    return this.#at(keys[0], (shard) => shard.run(script, keys, args));
+    return this.#at(keys[0], (shard) =>
+      shard.run(script, keys, typeof args === 'function' ? args(shard) : args),
+    );
   }
 
   command(key: string, args: readonly RedisArgument[]): Promise<unknown> {
@@ -184,6 +197,10 @@ class Connections implements RedisConnections {
 
   unsubscribe(channel: string): Eventually<void> {
     return this.#map.shardOf(channel).subscriptions.unsubscribe(channel);
+  }
+
+  isSubscribed(channel: string): boolean {
+    return this.#map.shardOf(channel).subscriptions.has(channel);
   }
 
   async subscribePattern(pattern: string, handler: MessageHandler): Promise<void> {
