@@ -32,4 +32,9 @@ export interface StreamPosition {
 
 export type ChannelEvent =
   | { readonly type: 'publication'; readonly publication: Publication }
-  | { readonly type: 'join' | 'leave'; readonly info: ClientInfo };
+  | {
+      readonly type: 'join' | 'leave';
+      readonly info: ClientInfo;
+      /** Connections in the channel then, in the whole cluster; absent where nobody could tell. */
+      readonly clients?: number;
+    };

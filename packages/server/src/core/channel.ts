@@ -8,6 +8,7 @@ import { deliverRun, deliverSlowly } from './delivery.ts';
 import type { ChannelRules } from './namespaces.ts';
 import type { ChannelMembers } from './presence.ts';
 import { describeRun } from './run.ts';
+import { UNPOSITIONED } from './subscription.ts';
 import type { Subscription, SubscriptionGroup } from './subscription.ts';
 import type { Tally } from './tally.ts';
 import type { Flushable, Tick } from './tick.ts';
@@ -58,6 +59,8 @@ export class Channel extends WheelEntry implements Flushable {
   /** Somebody subscribed after the present run had begun. */
   hasNewcomers = false;
   isReleased = false;
+  /** Somebody is subscribed who was given no position, because the broker could not be asked. */
+  hasProvisional = false;
   members: ChannelMembers | undefined = undefined;
   #pending: ChannelEvent[] | undefined = undefined;
   #withheld: BrokerEvent[] | undefined = undefined;
@@ -83,8 +86,10 @@ export class Channel extends WheelEntry implements Flushable {
   }
 
   setPosition(position: StreamPosition): void {
+    const isFirst = this.epoch === undefined;
     this.epoch = position.epoch;
     this.topOffset = position.offset;
+    if (isFirst && this.hasProvisional) this.#endProvisional();
   }
 
   receive(event: ChannelEvent, epoch: string | undefined): void {
@@ -168,6 +173,12 @@ export class Channel extends WheelEntry implements Flushable {
     subscription.runOffset = runOffset;
   }
 
+  goLiveProvisionally(subscription: Subscription): void {
+    subscription.isProvisional = true;
+    this.hasProvisional = true;
+    this.goLive(subscription, UNPOSITIONED);
+  }
+
   remove(subscription: Subscription): void {
     const { group } = subscription;
     subscription.buffer = undefined;
@@ -193,8 +204,9 @@ export class Channel extends WheelEntry implements Flushable {
   #receivePositioned(event: ChannelEvent, position: StreamPosition): void {
     if (this.epoch !== undefined && position.epoch !== this.epoch) {
       this.#owner.handleNewEpoch(this, position);
-    } else if (this.epoch === undefined || position.offset === this.topOffset + 1) {
-      this.epoch = position.epoch;
+    } else if (this.epoch === undefined) {
+      this.setPosition(position);
+    } else if (position.offset === this.topOffset + 1) {
       this.topOffset = position.offset;
     } else if (position.offset <= this.topOffset) {
       return;
@@ -228,6 +240,15 @@ export class Channel extends WheelEntry implements Flushable {
       return;
     }
     buffer.push(...kept);
+  }
+
+  /** What was published before the position is unknown to them: they subscribe again. */
+  #endProvisional(): void {
+    this.hasProvisional = false;
+    this.flush();
+    for (const subscription of this.liveSubscriptions()) {
+      if (subscription.isProvisional) subscription.subscriber.handleLostPosition(subscription);
+    }
   }
 
   #removeJoining(subscription: Subscription): void {

@@ -66,6 +66,19 @@ export class Hub implements BrokerHandler, ChannelOwner {
     found.receive(event, epoch);
   }
 
+  /** Whatever was lost while the broker was away is found now, a few channels at a time. */
+  handleReconnected(): void {
+    const { random, limits } = this.#dependencies;
+    const spreadTicks = Math.floor(limits.reconnectedCheckMs / WHEEL_TICK_MS);
+    for (const channel of this.#channels.values()) {
+      if (channel.isEmpty || !this.#needsChecks(channel)) continue;
+      // Live traffic after this moment puts the check off, but it does so by being complete.
+      const dueTick = this.wheel.tick + 1 + Math.floor(random.next() * spreadTicks);
+      channel.verifiedTick = dueTick - this.#intervalTicks();
+      this.wheel.scheduleAt(channel, dueTick);
+    }
+  }
+
   /** From now on the subscription keeps what is published. Rejects or throws when the broker does. */
   attach(subscription: Subscription): Eventually<Channel> {
     const known = this.#channels.get(subscription.name);
@@ -84,10 +97,12 @@ export class Hub implements BrokerHandler, ChannelOwner {
     else if (channel.epoch !== position.epoch) invalidate(channel, position);
   }
 
-  goLive(subscription: Subscription, nextOffset: number): void {
+  /** `provisional`: it lives without a position until the channel has one, and then is told so. */
+  goLive(subscription: Subscription, nextOffset: number | 'provisional'): void {
     const { channel } = subscription;
     if (channel === undefined) return;
-    channel.goLive(subscription, nextOffset);
+    if (nextOffset === 'provisional') channel.goLiveProvisionally(subscription);
+    else channel.goLive(subscription, nextOffset);
     this.#logRoute(subscription, 'subscribed');
     this.#dependencies.presence.enter(subscription);
     if (this.#needsChecks(channel) && channel.dueTick < 0) {

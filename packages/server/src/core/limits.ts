@@ -35,6 +35,8 @@ export interface CoreLimits {
   readonly brokerReleaseDelayMs: number;
   /** A lost last publication is found within this. */
   readonly positionCheckIntervalMs: number;
+  /** When the broker is back, the checks of all channels are spread over this. */
+  readonly reconnectedCheckMs: number;
   /** Nodes that have not answered a question within this are left out of the answer. */
   readonly surveyTimeoutMs: number;
   readonly publishPerConnection: RateRule;
@@ -43,6 +45,8 @@ export interface CoreLimits {
   readonly commandsPerUser: RateRule;
   /** Users whose rates are remembered at once. */
   readonly maxRateLimitedUsers: number;
+  /** How often nodes tell each other what users took from their rates. */
+  readonly rateExchangeIntervalMs: number;
 }
 
 export const DEFAULT_CORE_LIMITS: CoreLimits = {
@@ -60,10 +64,12 @@ export const DEFAULT_CORE_LIMITS: CoreLimits = {
   leaveGraceMs: 10_000,
   brokerReleaseDelayMs: 1_000,
   positionCheckIntervalMs: 10_000,
+  reconnectedCheckMs: 2_000,
   surveyTimeoutMs: 1_000,
   publishPerConnection: { burst: 2_000, perSecond: 2_000 },
   publishPerUser: { burst: 5_000, perSecond: 5_000 },
   commandsPerConnection: { burst: 2_000, perSecond: 2_000 },
   commandsPerUser: { burst: 5_000, perSecond: 5_000 },
   maxRateLimitedUsers: 50_000,
+  rateExchangeIntervalMs: 200,
 };

@@ -48,6 +48,7 @@ import { DEFAULT_CORE_LIMITS } from './limits.ts';
 import type { CoreLimits } from './limits.ts';
 import { createNamespaces } from './namespaces.ts';
 import { Presence } from './presence.ts';
+import { RateExchange } from './rate-exchange.ts';
 import { KeyedRateLimit } from './rate-limit.ts';
 import { ClientSession } from './session.ts';
 import { Tally } from './tally.ts';
@@ -277,8 +278,19 @@ function createContext(options: NodeOptions, isDraining: () => boolean): CoreCon
   const tally = new Tally(metrics);
   const tick = new Tick(clock, tally);
   const { leaveGraceMs, maxQueuedBytes } = limits;
-  const presence = new Presence({ broker, store: presenceStore, wheel, logger, leaveGraceMs });
+  const nodeId = options.identity.id;
+  const presence = new Presence({
+    broker,
+    store: presenceStore,
+    wheel,
+    logger,
+    leaveGraceMs,
+    nodeId,
+  });
   const hub = new Hub({ broker, random, logger, tick, tally, wheel, presence, limits });
+  const publishRates = new KeyedRateLimit(limits.publishPerUser, limits.maxRateLimitedUsers);
+  const commandRates = new KeyedRateLimit(limits.commandsPerUser, limits.maxRateLimitedUsers);
+  shareRates(options, limits, { wheel, publish: publishRates, command: commandRates });
   return {
     broker,
     presenceStore,
@@ -297,9 +309,24 @@ function createContext(options: NodeOptions, isDraining: () => boolean): CoreCon
     wheel,
     queues: { tick, tally, maxQueuedBytes },
     registry: new UserRegistry(),
-    publishRates: new KeyedRateLimit(limits.publishPerUser, limits.maxRateLimitedUsers),
-    commandRates: new KeyedRateLimit(limits.commandsPerUser, limits.maxRateLimitedUsers),
+    publishRates,
+    commandRates,
     pings: new PingFrames(),
     isDraining,
   };
+}
+
+function shareRates(
+  { sharedRates, clock, logger }: NodeOptions,
+  { rateExchangeIntervalMs: intervalMs }: CoreLimits,
+  parts: {
+    readonly wheel: TimerWheel;
+    readonly publish: KeyedRateLimit;
+    readonly command: KeyedRateLimit;
+  },
+): void {
+  if (sharedRates === undefined) return;
+  const { wheel, publish, command } = parts;
+  const limits = { publish, command };
+  void new RateExchange({ rates: sharedRates, limits, intervalMs, wheel, clock, logger });
 }

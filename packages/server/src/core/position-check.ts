@@ -15,12 +15,15 @@ export async function checkPosition(
 ): Promise<void> {
   const known = channel.position;
   const { generation } = channel;
-  if (known === undefined || channel.isHealing || channel.isChecking) return;
+  if (known === undefined && !channel.hasProvisional) return;
+  if (channel.isHealing || channel.isChecking) return;
   channel.isChecking = true;
   try {
     const { position } = await dependencies.broker.history(channel.name, { limit: 0 });
     if (channel.isReleased || channel.isHealing || channel.generation !== generation) return;
-    if (position.epoch !== channel.epoch || position.offset < known.offset) {
+    if (known === undefined) {
+      if (channel.epoch === undefined) channel.setPosition(position);
+    } else if (position.epoch !== channel.epoch || position.offset < known.offset) {
       dependencies.logger.warn({ channel: channel.name }, 'the stream of a channel began anew');
       invalidate(channel, position);
     } else if (position.offset > channel.topOffset) {
@@ -28,7 +31,8 @@ export async function checkPosition(
       await heal(channel, dependencies);
     }
   } catch (error) {
-    dependencies.logger.warn({ err: error, channel: channel.name }, 'position check failed');
+    // A broker that is away says so itself; a line per channel would only bury that.
+    dependencies.logger.debug({ err: error, channel: channel.name }, 'position check failed');
   } finally {
     channel.isChecking = false;
   }

@@ -2,12 +2,15 @@
  * Who is in a channel. Lists and counts (the presence store) follow connections at once; what
  * others are told is per user: a join with the first connection, a leave after the last. A lost
  * connection leaves only when the grace has passed without the user's return, so that a tunnel or
- * a reload makes no noise. Counts the connections of this node.
+ * a reload makes no noise. Counts the connections of this node; telling-once.ts asks the others.
  */
 import type { ClientInfo } from '@carillon/protocol';
 import type { Broker } from '../ports/broker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { PresenceStore } from '../ports/presence-store.ts';
+import type { Channel } from './channel.ts';
+import { TELLING_ALONE, TellingOnce } from './telling-once.ts';
+import type { Telling } from './telling-once.ts';
 import { clientInfoOf } from './subscription.ts';
 import type { Subscription } from './subscription.ts';
 import { WheelCallback } from './timer-wheel.ts';
@@ -27,13 +30,18 @@ export interface PresenceDependencies {
   readonly wheel: TimerWheel;
   readonly logger: Logger;
   readonly leaveGraceMs: number;
+  readonly nodeId: string;
 }
 
 export class Presence {
   readonly #dependencies: PresenceDependencies;
+  readonly #telling: Telling;
 
   constructor(dependencies: PresenceDependencies) {
     this.#dependencies = dependencies;
+    const { store, logger, nodeId } = dependencies;
+    const isAlone = store.isLocal === true;
+    this.#telling = isAlone ? TELLING_ALONE : new TellingOnce({ store, logger, nodeId });
   }
 
   enter(subscription: Subscription): void {
@@ -64,7 +72,7 @@ export class Presence {
     const member = channel.members.get(memberKey(info));
     if (member === undefined) {
       channel.members.set(memberKey(info), { connections: 1, grace: undefined });
-      this.#tell(channel.name, { type: 'join', info });
+      this.#tell(channel, 'join', info);
       return;
     }
     member.connections += 1;
@@ -82,7 +90,7 @@ export class Presence {
     if (member.connections > 0) return;
     const goodbye = (): void => {
       members.delete(memberKey(info));
-      this.#tell(channel.name, { type: 'leave', info });
+      this.#tell(channel, 'leave', info);
     };
     if (!isLost) {
       goodbye();
@@ -92,8 +100,13 @@ export class Presence {
     this.#dependencies.wheel.schedule(member.grace, this.#dependencies.leaveGraceMs);
   }
 
-  #tell(channel: string, event: { type: 'join' | 'leave'; info: ClientInfo }): void {
-    this.#dependencies.broker.publish(channel, event, {}).catch(this.#logFailure);
+  #tell({ name: channel, rules }: Channel, type: 'join' | 'leave', info: ClientInfo): void {
+    const isCounted = rules.namespace.hasPresence;
+    this.#telling.ask({ channel, type, info, isCounted }, (isNews, clients) => {
+      if (!isNews) return;
+      const event = clients === undefined ? { type, info } : { type, info, clients };
+      this.#dependencies.broker.publish(channel, event, {}).catch(this.#logFailure);
+    });
   }
 
   readonly #logFailure = (error: unknown): void => {

@@ -45,6 +45,12 @@ export class TokenBucket {
     return this.#tokens >= cost;
   }
 
+  /** Takes what others took already; a bucket may owe as much as it holds, and no more. */
+  charge(nowMs: number, cost: number): void {
+    this.#refill(nowMs);
+    this.#tokens = Math.max(-this.#rule.burst, this.#tokens - cost);
+  }
+
   /** A full bucket says nothing that a new one would not say: it can be forgotten. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
@@ -60,6 +66,11 @@ export class TokenBucket {
   }
 }
 
+/** A bucket that counts what was taken since the other nodes were told. */
+class CountingBucket extends TokenBucket {
+  untold = 0;
+}
+
 /**
  * One bucket per key (a user, an address). A key keeps its bucket after its last connection, or
  * reconnecting would refill it; full buckets are dropped, and beyond `maxKeys` the oldest is.
@@ -67,11 +78,34 @@ export class TokenBucket {
 export class KeyedRateLimit {
   readonly #rule: RateRule;
   readonly #maxKeys: number;
-  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #buckets = new Map<string, CountingBucket>();
+  #touched = new Map<string, CountingBucket>();
+  #onTouched: (() => void) | undefined = undefined;
 
   constructor(rule: RateRule, maxKeys: number) {
     this.#rule = rule;
     this.#maxKeys = maxKeys;
+  }
+
+  /** From now on what is taken is counted for `takeUntold`; called back when there is the first of it. */
+  watch(onTouched: () => void): void {
+    this.#onTouched = onTouched;
+  }
+
+  /** What was taken since the last call, by key. */
+  takeUntold(): ReadonlyMap<string, number> {
+    const untold = new Map<string, number>();
+    for (const [key, bucket] of this.#touched) {
+      untold.set(key, bucket.untold);
+      bucket.untold = 0;
+    }
+    this.#touched = new Map();
+    return untold;
+  }
+
+  /** Other nodes took so much. */
+  charge(key: string, nowMs: number, cost: number): void {
+    this.#buckets.get(key)?.charge(nowMs, cost);
   }
 
   get size(): number {
@@ -88,10 +122,19 @@ export class KeyedRateLimit {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
       if (this.#buckets.size >= this.#maxKeys) this.#makeRoom(nowMs);
-      bucket = new TokenBucket(this.#rule, nowMs);
+      bucket = new CountingBucket(this.#rule, nowMs);
       this.#buckets.set(key, bucket);
     }
-    return bucket.take(nowMs);
+    const isTaken = bucket.take(nowMs);
+    if (isTaken && this.#onTouched !== undefined) this.#count(key, bucket);
+    return isTaken;
+  }
+
+  #count(key: string, bucket: CountingBucket): void {
+    bucket.untold += 1;
+    if (bucket.untold > 1) return;
+    this.#touched.set(key, bucket);
+    if (this.#touched.size === 1) this.#onTouched?.();
   }
 
   #makeRoom(nowMs: number): void {

@@ -19,7 +19,7 @@ import { recoverFrom, visibleTo } from './recovery.ts';
 import type { Recovery } from './recovery.ts';
 import type { ClientSession } from './session.ts';
 import { scheduleExpiry } from './subscription-expiry.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, UNPOSITIONED } from './subscription.ts';
 
 /** Streams that begin anew while somebody subscribes are read again, but not for ever. */
 const MAX_HISTORY_READS = 3;
@@ -115,9 +115,8 @@ function enter(
   context: CoreContext,
 ): Eventually<Outcome<SubscribeResult>> {
   const { isPositioned } = subscription.rules;
-  const read = isPositioned
-    ? readEntry(subscription, { channel, from: options.recoverFrom, attempt: 0 }, context)
-    : undefined;
+  const reading = { channel, from: options.recoverFrom, attempt: 0 };
+  const read = isPositioned ? readOrStandIn(subscription, reading, context) : undefined;
   return after(read, (entry) => {
     if (subscription.hasEnded()) return ended(subscription);
     if (isPositioned && entry === undefined) {
@@ -138,7 +137,7 @@ function goLive(
   context: CoreContext,
 ): Outcome<SubscribeResult> {
   const { entry, options } = outcome;
-  context.hub.goLive(subscription, entry === undefined ? -1 : entry.page.position.offset + 1);
+  context.hub.goLive(subscription, firstOffsetOf(entry));
   if (options.grant?.expiresAt !== undefined) scheduleExpiry(subscription, options.grant, context);
   if (options.recoverFrom !== undefined) countRecovery(context, entry?.recovery.hasRecovered);
   return ok(resultOf(subscription, outcome));
@@ -147,15 +146,56 @@ function goLive(
 interface Entry {
   readonly page: HistoryPage;
   readonly recovery: Recovery;
+  /** The position is none: it stands for one until the broker can be asked. */
+  readonly isProvisional?: true;
+}
+
+interface Reading {
+  readonly channel: Channel;
+  readonly from: StreamPosition | undefined;
+  readonly attempt: number;
+}
+
+function firstOffsetOf(entry: Entry | undefined): number | 'provisional' {
+  if (entry === undefined) return UNPOSITIONED;
+  return entry.isProvisional === true ? 'provisional' : entry.page.position.offset + 1;
+}
+
+/** A broker that is away keeps nobody from subscribing: what this node's own publish still arrives. */
+function readOrStandIn(
+  subscription: Subscription,
+  reading: Reading,
+  context: CoreContext,
+): Eventually<Entry | undefined> {
+  const giveStandIn = (error: unknown): Entry => {
+    const { channel, from } = reading;
+    context.logger.warn({ err: error, channel: channel.name }, 'subscribed without history');
+    return standInFor(channel, from);
+  };
+  try {
+    const read = readEntry(subscription, reading, context);
+    return read instanceof Promise ? read.catch(giveStandIn) : read;
+  } catch (error) {
+    return giveStandIn(error);
+  }
+}
+
+/** Where others on this node follow the channel, its position is known; else nothing is. */
+function standInFor(channel: Channel, from: StreamPosition | undefined): Entry {
+  const known = channel.position;
+  const position = known ?? NO_POSITION;
+  const hasRecovered =
+    known !== undefined && from?.epoch === known.epoch && from.offset === known.offset;
+  const entry = {
+    page: { position, publications: [] },
+    recovery: { ...NOT_RECOVERED, hasRecovered },
+  };
+  return known === undefined ? { ...entry, isProvisional: true } : entry;
 }
 
 function readEntry(
   subscription: Subscription,
-  reading: {
-    readonly channel: Channel;
-    readonly from: StreamPosition | undefined;
-    readonly attempt: number;
-  },
+  reading: Reading,
   context: CoreContext,
 ): Eventually<Entry | undefined> {
   const { channel, from, attempt } = reading;
@@ -175,6 +215,8 @@ function readEntry(
   });
 }
 
+/** The epoch of no stream: whoever asks to continue from it is told that this cannot be. */
+const NO_POSITION: StreamPosition = { epoch: '', offset: 0 };
 const NOT_RECOVERED: Recovery = { hasRecovered: false, publications: [] };
 
 interface JoinOutcome {

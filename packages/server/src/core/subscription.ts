@@ -56,6 +56,8 @@ export class Subscription {
   buffer: ChannelEvent[] | undefined = undefined;
   /** So many events of the present tick's run came before this subscription. */
   runOffset = 0;
+  /** Live without a position: history could not be read. */
+  isProvisional = false;
   /** More was published while joining than could be kept. */
   isOverrun = false;
   channelInfo: RawJson | undefined = undefined;

@@ -30,6 +30,8 @@ export class FaultyBroker implements Broker {
   readonly #subscribed = new Set<string>();
   readonly failing = new Set<Call>();
   readonly calls: string[] = [];
+  /** Questions for history that were not answered. */
+  historyFailures = 0;
   /** Decides about each delivery. */
   fate: (event: ChannelEvent) => Fate = () => 'deliver';
   /** Awaited before history is read. */
@@ -120,6 +122,7 @@ export class FaultyBroker implements Broker {
 
   #begin(call: Call, channel: string): void {
     this.calls.push(`${call} ${channel}`);
+    if (call === 'history' && this.failing.has(call)) this.historyFailures += 1;
     if (this.failing.has(call)) throw new Error(`${call} failed, as the test wished`);
   }
 

@@ -17,6 +17,8 @@ export type Seen =
       readonly position: StreamPosition;
       readonly from: StreamPosition | undefined;
       readonly hasRecovered: boolean;
+      /** The broker could not be asked: a reset is the honest answer. */
+      readonly isExcused?: boolean;
     };
 
 export interface CheckOptions {
@@ -55,7 +57,8 @@ export function checkHistory(
 }
 
 function checkReply(reply: Extract<Seen, { type: 'subscribed' }>, historySize: number): string[] {
-  const { from, position, hasRecovered } = reply;
+  const { from, position, hasRecovered, isExcused } = reply;
+  if (isExcused === true) return [];
   if (from === undefined || hasRecovered || from.epoch !== position.epoch) return [];
   const missed = position.offset - from.offset;
   if (missed < 0 || missed > historySize) return [];

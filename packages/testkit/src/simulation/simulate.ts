@@ -66,7 +66,12 @@ class World {
     const { node, format } = this.fixture;
     this.clients = names.map((name) => {
       const own = this.channels.filter((each) => each.startsWith('ev:') || each === `user:${name}`);
-      return new SimulatedClient(name, own, { node, format, trace: (line) => this.note(line) });
+      return new SimulatedClient(name, own, {
+        node,
+        format,
+        trace: (line) => this.note(line),
+        historyFailures: () => this.faulty.historyFailures,
+      });
     });
   }
 

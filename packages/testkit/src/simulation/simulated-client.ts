@@ -26,6 +26,7 @@ type Line =
       readonly channel: string;
       readonly from?: StreamPosition;
       readonly result: SubscribeResult;
+      readonly isExcused: boolean;
     }
   | {
       readonly type?: undefined;
@@ -53,14 +54,21 @@ export class SimulatedClient {
   readonly #node: Node;
   readonly #format: WireFormat;
   readonly #trace: (line: string) => void;
+  readonly #historyFailures: () => number;
   readonly #channels: ReadonlyMap<string, ChannelState>;
   #connection: { readonly session: Session; readonly socket: LossySocket } | undefined;
 
   constructor(
     name: string,
     channels: readonly string[],
-    world: { node: Node; format: WireFormat; trace: (line: string) => void },
+    world: {
+      node: Node;
+      format: WireFormat;
+      trace: (line: string) => void;
+      historyFailures: () => number;
+    },
   ) {
+    this.#historyFailures = world.historyFailures;
     this.name = name;
     this.#node = world.node;
     this.#format = world.format;
@@ -133,14 +141,16 @@ export class SimulatedClient {
   #subscribe(session: Session, channel: string, state: ChannelState): void {
     state.status = 'asked';
     const from = state.position;
+    const failures = this.#historyFailures();
     const options = {
       isServerSide: channel.startsWith('user:'),
       ...(from === undefined ? {} : { recoverFrom: from }),
     };
     void Promise.resolve(session.subscribe(channel, options)).then(
       (outcome: Outcome<SubscribeResult>) => {
+        const isExcused = this.#historyFailures() > failures;
         const reply = outcome.ok
-          ? { type: 'subscribed', channel, result: outcome.value, ...(from && { from }) }
+          ? { type: 'subscribed', channel, result: outcome.value, isExcused, ...(from && { from }) }
           : { type: 'refused', channel };
         session.send(JSON.stringify(reply));
       },
@@ -161,9 +171,10 @@ export class SimulatedClient {
 
   #handleReply(reply: Extract<Line, { type: 'subscribed' }>, state: ChannelState): void {
     const { position, hasRecovered, publications } = reply.result;
+    const { from, isExcused } = reply;
     if (position === undefined) throw new Error('a positioned channel without a position');
     state.status = 'subscribed';
-    state.seen.push({ type: 'subscribed', position, from: reply.from, hasRecovered });
+    state.seen.push({ type: 'subscribed', position, from, hasRecovered, isExcused });
     if (!hasRecovered) state.position = position;
     for (const publication of publications) see(state, publication.offset ?? -1, publication.data);
   }

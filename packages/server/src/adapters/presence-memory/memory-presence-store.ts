@@ -13,9 +13,10 @@ export function createMemoryPresenceStore(): PresenceStore {
 }
 
 class MemoryPresenceStore implements PresenceStore {
+  readonly isLocal = true;
   readonly #rooms = new Map<string, Room>();
 
-  add(channel: string, info: ClientInfo): Promise<void> {
+  add(channel: string, info: ClientInfo): Promise<number> {
     let room = this.#rooms.get(channel);
     if (room === undefined) {
       room = { clients: new Map(), users: new Map() };
@@ -25,19 +26,21 @@ class MemoryPresenceStore implements PresenceStore {
       room.users.set(info.user, (room.users.get(info.user) ?? 0) + 1);
     }
     room.clients.set(info.client, info);
-    return Promise.resolve();
+    return Promise.resolve(room.users.get(info.user) ?? 0);
   }
 
-  remove(channel: string, info: ClientInfo): Promise<void> {
+  remove(channel: string, info: ClientInfo): Promise<number> {
     const room = this.#rooms.get(channel);
     const known = room?.clients.get(info.client);
-    if (room === undefined || known === undefined) return Promise.resolve();
+    if (room === undefined || known === undefined) {
+      return Promise.resolve(room?.users.get(info.user) ?? 0);
+    }
     room.clients.delete(known.client);
     const left = (room.users.get(known.user) ?? 1) - 1;
     if (left > 0) room.users.set(known.user, left);
     else room.users.delete(known.user);
     if (room.clients.size === 0) this.#rooms.delete(channel);
-    return Promise.resolve();
+    return Promise.resolve(left);
   }
 
   list(channel: string): Promise<readonly ClientInfo[]> {

@@ -12,7 +12,7 @@ import { frameEvents, frameMessages, plainData } from './plain-framing.ts';
 import { SYSTEM_TEXTS } from './system-texts.ts';
 
 export interface RoomFormatDeps {
-  /** Live connections in a channel, told with every notice. */
+  /** Live connections in a channel on this node: told with a notice that brings no number of its own. */
   readonly subscriberCount: (channel: string) => number;
   readonly clock: Clock;
   readonly random: Random;
@@ -20,10 +20,10 @@ export interface RoomFormatDeps {
 
 export const createRoomFormat = (deps: RoomFormatDeps, language: Language): WireFormat => {
   const texts = SYSTEM_TEXTS[language];
-  const notice = (channel: string, message: string): string =>
+  const notice = (channel: string, message: string, clients: number | undefined): string =>
     systemFrame({
       message,
-      connectedCount: deps.subscriberCount(channel),
+      connectedCount: clients ?? deps.subscriberCount(channel),
       id: deps.random.id(),
       atMs: deps.clock.now(),
     });
@@ -32,9 +32,9 @@ export const createRoomFormat = (deps: RoomFormatDeps, language: Language): Wire
       case 'publication':
         return plainData(event);
       case 'join':
-        return notice(channel, texts.joined(nameOf(event.info)));
+        return notice(channel, texts.joined(nameOf(event.info)), event.clients);
       case 'leave':
-        return notice(channel, texts.left(nameOf(event.info)));
+        return notice(channel, texts.left(nameOf(event.info)), event.clients);
     }
   };
   return {
