@@ -31,6 +31,8 @@ export interface RunningDomainOptions {
   readonly pushSenders?: readonly PushSender[];
   readonly limits?: Partial<DomainLimits>;
   readonly relayLimits?: Partial<RelayLimits>;
+  /** As in a process that leaves pushes to workers; do not start the relay then. */
+  readonly leavesPushes?: boolean;
   /** Wraps the store: to watch, delay or refuse what the domain asks of it. */
   readonly wrapStore?: (store: Store) => Store;
   /** Wraps the broker: to watch or refuse publications. */
@@ -99,8 +101,8 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
   const store = options.wrapStore?.(opened) ?? opened;
   const pushSenders = options.pushSenders ?? [];
   const parts = { clock, random, logger, metrics };
-  const { limits = {}, relayLimits = {} } = options;
-  const domain = createDomain({ ...parts, store, pushSenders, limits, relayLimits });
+  const { limits = {}, relayLimits = {}, leavesPushes = false } = options;
+  const domain = createDomain({ ...parts, store, pushSenders, limits, relayLimits, leavesPushes });
   const broker = createMemoryBroker({ clock, random });
   const node = createNode({
     ...parts,

@@ -54,6 +54,8 @@ export interface DomainDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Workers send the pushes: this process only publishes what it commits, and its relay is not started. @default false */
+  readonly leavesPushes?: boolean;
   /** Over DEFAULT_DOMAIN_LIMITS. */
   readonly limits?: Partial<DomainLimits>;
   /** Over DEFAULT_RELAY_LIMITS. */

@@ -67,6 +67,8 @@ export interface RelayLimits {
   /** Pause after the first failed try; doubles with each, half of it random. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
+  /** While the broker is away: how often one row tries it, and how long the others wait. */
+  readonly publishRetryMs: number;
   /** Finished rows are taken out of the outbox together, this long after the first of them. */
   readonly completeAfterMs: number;
   /** Longest wait of a flush; what is not sent by then is sent after the next start. */
@@ -82,6 +84,7 @@ export const DEFAULT_RELAY_LIMITS: RelayLimits = {
   maxAttempts: 8,
   backoffMs: 2_000,
   maxBackoffMs: 600_000,
+  publishRetryMs: 1_000,
   completeAfterMs: 20,
   flushWithinMs: 5_000,
 };

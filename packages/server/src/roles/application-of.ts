@@ -2,15 +2,17 @@
  * A process of some kind from its shape: which sides it has. Owns the order of the start and of
  * the end.
  *
- *   close: ready red ─DRAIN_DELAY─▶ port closed ─▶ connections sent away, paced ─▶ requests under
- *          way finished ─▶ queues left ─▶ outbox told ─▶ engine and store released
+ *   close: ready red ─DRAIN_DELAY─▶ port and queues closed ─▶ connections sent away, paced ─▶
+ *          requests and messages under way finished ─▶ outbox told ─▶ engine and store released
  */
 import type { Server } from 'node:http';
+import type { Consuming } from '../consuming/consuming.ts';
 import type { Domain } from '../domain/domain.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { RouteGroup } from '../http/http-deps.ts';
 import type { ConnectionRegistry, Publisher } from '../ports/server-api.ts';
 import type { Application, ApplicationContext } from './application.ts';
+import { createConsumers } from './consumers.ts';
 import type { Core } from './core-of.ts';
 import { createCore } from './core-of.ts';
 import { createHttpSide } from './http-side.ts';
@@ -44,6 +46,7 @@ interface Sides {
   readonly parts: Parts;
   readonly http: HttpApp;
   readonly sockets: WebSocketSide | undefined;
+  readonly consumers: Consuming | undefined;
   readonly tls: TlsServer | undefined;
 }
 
@@ -67,20 +70,38 @@ export async function buildApplication(
     const life: Life = { isStopping: false };
     const parts = createParts(context, core, () => life.isStopping);
     const sockets = shape.hasWebSockets ? createWebSocketSide(parts) : undefined;
+    const consumers = hasConsumers(context, shape) ? await consumersOf(parts) : undefined;
     const http = await createHttpSide(parts, {
       ...shape,
+      healthChecks: [...core.healthChecks, ...(consumers?.healthChecks ?? [])],
       webSocketPaths: sockets?.paths ?? [],
       createServer: tls?.createServer,
     });
     await http.app.ready();
     await core.start();
-    return assemble({ parts, http, sockets, tls }, life);
+    consumers?.start();
+    return assemble({ parts, http, sockets, consumers, tls }, life);
   } catch (error) {
     tls?.close();
     // The store's thread would keep a process alive that has no server.
     await core?.close();
     throw error;
   }
+}
+
+/** Of the threads of one process (WORKERS) one is enough, and keeps the order. */
+const hasConsumers = ({ thread }: ApplicationContext, { hasBackgroundWork }: Shape): boolean =>
+  hasBackgroundWork && (thread === undefined || thread.number === 1);
+
+/** A message is not attempted while the store or the engine is away. */
+function consumersOf({ config, core, dispatcher, logger }: Parts): Promise<Consuming> {
+  return createConsumers(config, {
+    ...core,
+    dispatcher,
+    logger,
+    publisher: core.node,
+    dependencies: core.healthChecks,
+  });
 }
 
 function assemble(sides: Sides, life: Life): BuiltApplication {
@@ -109,12 +130,16 @@ function assemble(sides: Sides, life: Life): BuiltApplication {
   };
 }
 
-async function closeInOrder({ parts, http, sockets, tls }: Sides, life: Life): Promise<void> {
+async function closeInOrder(
+  { parts, http, sockets, consumers, tls }: Sides,
+  life: Life,
+): Promise<void> {
   const { config, core, logger } = parts;
   life.isStopping = true;
   await pause(core, config.settings.drainDelay);
   // Nobody new from here on: a client that is sent away must not come back to this process.
   const portClosed = http.app.close();
+  const queuesLeft = consumers?.close();
   await core.drain();
   await sockets?.transport.close();
   // A connection that was opened in advance and never used is not idle to Node: it would hold
@@ -124,6 +149,7 @@ async function closeInOrder({ parts, http, sockets, tls }: Sides, life: Life): P
   });
   await portClosed;
   cancel();
+  await queuesLeft;
   await core.close();
   tls?.close();
   logger.info({}, 'stopped');

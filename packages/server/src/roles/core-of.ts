@@ -119,6 +119,7 @@ function wire(wiring: Wiring): Core {
     ...tools,
     store,
     pushSenders,
+    leavesPushes: !options.relaysOutbox,
     limits: domainLimitsOf(config),
     relayLimits: relayLimitsOf(config),
   });

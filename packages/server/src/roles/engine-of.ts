@@ -7,6 +7,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { createMemoryEngine } from './memory-engine.ts';
+import { shownUrl, START_TIMEOUT_MS, startPart } from './start-part.ts';
 
 export interface EngineDeps {
   readonly nodeId: string;
@@ -30,6 +31,24 @@ export async function createEngine(config: Config, deps: EngineDeps): Promise<En
     case 'redis':
       throw new ConfigError(['ENGINE: redis is not in this version']);
     case 'nats':
-      throw new ConfigError(['ENGINE: nats is not in this version']);
+      return createNats(config, deps);
   }
+}
+
+async function createNats({ settings }: Config, deps: EngineDeps): Promise<Engine> {
+  const { natsUrl: servers = [], natsCredentialsPath: credentialsPath, natsPrefix } = settings;
+  const { createNatsEngine } = await import('../adapters/nats/nats-engine.ts');
+  return startPart(deps.clock, {
+    setting: 'NATS_URL',
+    target: servers.map(shownUrl).join(', '),
+    timeoutMs: START_TIMEOUT_MS,
+    open: () =>
+      createNatsEngine({
+        servers,
+        credentialsPath,
+        prefix: natsPrefix,
+        limits: { ticketLifetimeMs: settings.ticketTtl },
+        ...deps,
+      }),
+  });
 }

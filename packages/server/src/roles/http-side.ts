@@ -5,6 +5,7 @@ import type { HttpApp } from '../http/http-app.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import type { RouteGroup, RoutePlugin } from '../http/http-deps.ts';
 import { sendProblem } from '../http/problem.ts';
+import type { HealthCheck } from '../ports/health.ts';
 import { registerNotificationStream } from '../transports/sse/notification-stream.ts';
 import { adminLoginOf } from './admin-login-of.ts';
 import { httpSettingsOf, sseLimitsOf } from './limits-of.ts';
@@ -17,6 +18,8 @@ export interface HttpSideOptions {
   readonly groups: readonly RouteGroup[];
   /** Serve the notification stream (C5). */
   readonly hasStream: boolean;
+  /** Everything that has to work, for /ready. */
+  readonly healthChecks: readonly HealthCheck[];
   /** Paths of the WebSocket side in this process. */
   readonly webSocketPaths: readonly string[];
   /** Makes the server to listen with; undefined: one that speaks http. */
@@ -25,7 +28,7 @@ export interface HttpSideOptions {
 
 export function createHttpSide(
   parts: Parts,
-  { groups, hasStream, webSocketPaths, createServer }: HttpSideOptions,
+  { groups, hasStream, healthChecks, webSocketPaths, createServer }: HttpSideOptions,
 ): Promise<HttpApp> {
   const { config, core, logger, credentials, dispatcher, secrets, thread } = parts;
   const { node, clock, random, metrics } = core;
@@ -36,7 +39,7 @@ export function createHttpSide(
     ...(adminLogin === undefined ? {} : { adminLogin }),
     settings: httpSettingsOf(config),
     apiKeys: createApiKeys(secrets.apiKeys),
-    healthChecks: core.healthChecks,
+    healthChecks,
     isDraining: () => parts.isStopping() || node.isDraining,
     metricsPage: thread?.metricsPage(metrics) ?? metrics,
     dispatcher,

@@ -46,8 +46,12 @@ export const domainLimitsOf = ({ settings }: Config): Partial<DomainLimits> => (
   usersPerNotify: settings.maxNotifyUsers,
 });
 
-export const relayLimitsOf = ({ settings }: Config): Partial<RelayLimits> => ({
+/** What others leave to a worker is looked for more often than what a crash left. */
+const WORKER_POLL_MS = 1_000;
+
+export const relayLimitsOf = ({ settings, kind }: Config): Partial<RelayLimits> => ({
   maxAttempts: settings.pushMaxAttempts,
+  ...(kind === 'worker' ? { pollIntervalMs: WORKER_POLL_MS } : {}),
 });
 
 export const plainLimitsOf = ({ settings }: Config): PlainLimits => ({

@@ -372,3 +372,79 @@ describe('a publication that fails', () => {
     expect(await running.store.outbox.stats()).toMatchObject({ pending: 0 });
   });
 });
+
+const messagesIn = (published: readonly Published[]): readonly Published[] =>
+  published.filter(({ channel, type }) => channel.startsWith('chat:') && type === 'message');
+
+describe('while the broker is away', () => {
+  it('no row is given up, one of them tries it now and then, and all are told soon after', async () => {
+    const clock = createFakeClock();
+    const published: Published[] = [];
+    let isAway = false;
+    let tries = 0;
+    const running = await open({
+      clock,
+      relayLimits: { maxAttempts: 2 },
+      wrapBroker: watchedBroker(published, () => {
+        if (isAway) tries++;
+        return isAway;
+      }),
+    });
+    const seconds = async (count: number): Promise<void> => {
+      for (let passed = 0; passed < count; passed++) {
+        await clock.advance(1_000);
+        await running.domain.relay.flush();
+      }
+    };
+    running.domain.relay.start();
+    const id = await groupWith(running);
+    await running.domain.relay.flush();
+    isAway = true;
+    const contents = ['1', '2', '3', '4', '5'];
+    for (const content of contents) valueOf(await running.domain.chat.send(alice, id, { content }));
+    await seconds(10);
+    tries = 0;
+    await seconds(10);
+    // Each try publishes twice: in the conversation, and as a hint to its only member.
+    expect(tries).toBeLessThanOrEqual(2 * 12);
+    expect(await running.store.outbox.stats()).toMatchObject({ pending: 5, buried: 0 });
+    isAway = false;
+    published.length = 0;
+    await seconds(3);
+    expect(messagesIn(published)).toHaveLength(5);
+    expect(await running.store.outbox.stats()).toMatchObject({ pending: 0, buried: 0 });
+  });
+});
+
+describe('a process that leaves pushes to workers', () => {
+  it('publishes what it commits, and the worker pushes without telling it again', async () => {
+    const clock = createFakeClock();
+    const published: Published[] = [];
+    const idle = senderNamed('one');
+    const front = await open({
+      clock,
+      pushSenders: [idle],
+      leavesPushes: true,
+      wrapBroker: watchedBroker(published),
+    });
+    const id = await groupWith(front, 'bob');
+    valueOf(await front.domain.chat.send(alice, id, { content: 'hello' }));
+    await front.domain.relay.flush();
+    expect(messagesIn(published)).toHaveLength(1);
+    expect(idle.sent).toEqual([]);
+    await front.crash();
+    const sender = senderNamed('one');
+    published.length = 0;
+    const worker = await open({
+      dataDir: front.dataDir,
+      clock,
+      pushSenders: [sender],
+      wrapBroker: watchedBroker(published),
+    });
+    worker.domain.relay.start();
+    await worker.domain.relay.flush();
+    expect(sender.sent.map(({ user, body }) => [user, body])).toEqual([['bob', 'hello']]);
+    expect(published).toEqual([]);
+    expect(await worker.store.outbox.stats()).toMatchObject({ pending: 0 });
+  });
+});

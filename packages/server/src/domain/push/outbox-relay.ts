@@ -5,8 +5,11 @@
  *      └─ crash ─▶ claimed at the next start ─▶ (the same)      failed part ─▶ back in the store, later again
  *
  * A row handed over here is held: the poll leaves it alone. Memory is bounded: pushes beyond
- * `queuedRows` go back to the store.
+ * `queuedRows` go back to the store. While the broker is away rows wait in the store, and one of
+ * them tries it now and then; no row is given up for it. Where `leavesPushes`, pushes go to the
+ * store at once, for the relay of another process.
  */
+import type { Outcome } from '@carillon/protocol';
 import type { PublishResult } from '../../ports/broker.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -42,6 +45,8 @@ export interface OutboxRelayDeps {
   readonly outbox: OutboxStore;
   readonly sources: Readonly<Record<OutboxRow['kind'], DeliverySource>>;
   readonly senders: readonly PushSender[];
+  /** @default false */
+  readonly leavesPushes?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -49,12 +54,17 @@ export interface OutboxRelayDeps {
   readonly limits: RelayLimits;
 }
 
+/**
+ * due: to be made by this try; failed: it was refused and has to wait; no broker: nothing can be
+ * published at present, whatever it is.
+ */
+type PublicationState = 'done' | 'due' | 'failed' | 'no broker';
+
 /** What it takes to put a row back. */
 interface Place {
   readonly id: number;
   readonly attempts: number;
-  /** due: to be made by this try; failed: it was tried a moment ago and has to wait. */
-  readonly publication: 'done' | 'due' | 'failed';
+  readonly publication: PublicationState;
 }
 
 /** One row on its way through this process. */
@@ -64,6 +74,14 @@ interface Work extends Place {
   /** Of OpenWork. */
   readonly generation: number;
 }
+
+/** Refusals that speak of the broker, not of what was to be published. */
+const BROKER_FAILURES: ReadonlySet<string> = new Set(['internal', 'not_available']);
+
+const stateAfter = (outcome: Outcome<PublishResult>): 'done' | 'failed' | 'no broker' => {
+  if (outcome.ok) return 'done';
+  return BROKER_FAILURES.has(outcome.error) ? 'no broker' : 'failed';
+};
 
 /** The same for the first publication and all later ones of a row. */
 const idempotencyKey = (outboxId: number): string => `outbox:${outboxId}`;
@@ -83,6 +101,8 @@ class Relay implements OutboxRelay, Deliverer {
   #cancelPoll: (() => void) | undefined;
   #polling: Promise<void> = Promise.resolve();
   #isStarted = false;
+  #isPolling = false;
+  #isBrokerAway = false;
 
   constructor(deps: OutboxRelayDeps) {
     this.#deps = deps;
@@ -135,15 +155,25 @@ class Relay implements OutboxRelay, Deliverer {
     this.#held.add(outboxId);
     const generation = this.#open.enter();
     const outcome = await delivery.publish(idempotencyKey(outboxId));
+    const publication = this.#note(outcome);
     if (outcome.ok && pushTo.length === 0) {
       this.#completions.add(outboxId);
       this.#open.leave(generation);
     } else {
-      const publication = outcome.ok ? 'done' : 'failed';
-      const place = { id: outboxId, attempts: 0, publication } as const;
-      this.#enqueue({ ...place, delivery, entries: pushTo, generation });
+      const place = { id: outboxId, attempts: 0, publication };
+      const work = { ...place, delivery, entries: pushTo, generation };
+      if (this.#deps.leavesPushes === true) void this.#unqueue(work, 'left to a worker');
+      else this.#enqueue(work);
     }
     return outcome.ok ? outcome.value : undefined;
+  }
+
+  #note(outcome: Outcome<PublishResult>): PublicationState {
+    const state = stateAfter(outcome);
+    const wasAway = this.#isBrokerAway;
+    this.#isBrokerAway = state === 'no broker';
+    if (wasAway && !this.#isBrokerAway) this.#pollSoon(0);
+    return state;
   }
 
   #enqueue(work: Work): void {
@@ -157,7 +187,9 @@ class Relay implements OutboxRelay, Deliverer {
 
   /** Not now: back to the store, untried. */
   async #unqueue(work: Work, reason: string): Promise<void> {
-    await this.#postpone(work, { left: this.#bySender(work.entries), reason });
+    // Nothing speaks against a try elsewhere right away.
+    const afterMs = this.#deps.leavesPushes === true && work.publication === 'done' ? 0 : undefined;
+    await this.#postpone(work, { left: this.#bySender(work.entries), reason }, afterMs);
     this.#open.leave(work.generation);
   }
 
@@ -186,8 +218,7 @@ class Relay implements OutboxRelay, Deliverer {
   async #run(work: Work): Promise<void> {
     let { publication } = work;
     if (publication === 'due') {
-      const outcome = await work.delivery.publish(idempotencyKey(work.id));
-      publication = outcome.ok ? 'done' : 'failed';
+      publication = this.#note(await work.delivery.publish(idempotencyKey(work.id)));
     }
     const result = await this.#dispatcher.dispatch(work.delivery, work.entries);
     if (publication === 'done' && result.left.length === 0) this.#completions.add(work.id);
@@ -197,7 +228,7 @@ class Relay implements OutboxRelay, Deliverer {
   /** Back to the store for another try, or buried after too many. */
   async #putBack(place: Place, result: DispatchResult): Promise<void> {
     const { limits, logger, outbox } = this.#deps;
-    if (place.attempts + 1 < limits.maxAttempts) {
+    if (place.attempts + 1 < limits.maxAttempts || place.publication === 'no broker') {
       await this.#postpone(place, result);
       return;
     }
@@ -206,12 +237,22 @@ class Relay implements OutboxRelay, Deliverer {
     await this.#letGo(place.id, () => outbox.bury(place.id, reason));
   }
 
-  async #postpone(place: Place, { left, afterMs, reason }: DispatchResult): Promise<void> {
-    const { outbox, clock, limits, random } = this.#deps;
-    const pauseMs = Math.max(afterMs ?? 0, backoffMs(place.attempts, limits, random));
+  async #postpone(
+    place: Place,
+    { left, afterMs, reason }: DispatchResult,
+    pauseMs = Math.max(afterMs ?? 0, this.#pauseFor(place)),
+  ): Promise<void> {
+    const { outbox, clock } = this.#deps;
     const pushTo = place.publication === 'done' ? left : [PUBLICATION, ...left];
     const next = { at: clock.now() + pauseMs, pushTo, reason: reason ?? 'publication failed' };
     await this.#letGo(place.id, () => outbox.retry(place.id, next));
+  }
+
+  #pauseFor({ attempts, publication }: Place): number {
+    const { limits, random } = this.#deps;
+    return publication === 'no broker'
+      ? limits.publishRetryMs
+      : backoffMs(attempts, limits, random);
   }
 
   /** When the store refuses, the row is where it was; the poll finds it when its lease is over. */
@@ -246,20 +287,30 @@ class Relay implements OutboxRelay, Deliverer {
   }
 
   async #poll(): Promise<void> {
-    const { outbox, clock, limits, logger } = this.#deps;
+    const { outbox, limits, logger } = this.#deps;
+    this.#isPolling = true;
     try {
       for (;;) {
-        const limit = Math.min(CLAIM, limits.queuedRows - this.#queue.length);
+        const limit = this.#isBrokerAway
+          ? 1
+          : Math.min(CLAIM, limits.queuedRows - this.#queue.length);
         if (limit <= 0 || !this.#isStarted) break;
         const rows = await outbox.claim(limit, limits.leaseMs);
         for (const row of rows) await this.#relay(row);
-        if (rows.length < limit) break;
+        if (rows.length < limit || this.#isBrokerAway) break;
       }
     } catch (error) {
       logger.warn({ error: String(error) }, 'the outbox cannot be read at present');
     }
-    if (!this.#isStarted) return;
-    this.#cancelPoll = clock.after(limits.pollIntervalMs, () => {
+    this.#isPolling = false;
+    const { pollIntervalMs, publishRetryMs } = limits;
+    this.#pollSoon(this.#isBrokerAway ? Math.min(publishRetryMs, pollIntervalMs) : pollIntervalMs);
+  }
+
+  #pollSoon(afterMs: number): void {
+    if (!this.#isStarted || this.#isPolling) return;
+    this.#cancelPoll?.();
+    this.#cancelPoll = this.#deps.clock.after(afterMs, () => {
       this.#polling = this.#poll();
     });
   }

@@ -6,7 +6,7 @@ import { ConfigError } from '../config/load-config.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** An adapter gives up after 10 s by itself; this is for one that does not. */
-const START_TIMEOUT_MS = 12_000;
+export const START_TIMEOUT_MS = 12_000;
 
 /** The address without what is secret in it. */
 export function shownUrl(url: string): string {
@@ -21,19 +21,34 @@ export interface Start<T extends { close(): Promise<void> }> {
   /** What cannot be reached, for people: `redis://cache:6379`. */
   readonly target: string;
   readonly open: () => Promise<T>;
+  /** Absent: as long as it takes (a migration of large tables). */
+  readonly timeoutMs?: number;
 }
 
 /** @throws ConfigError with one problem. */
-export async function startWithin<T extends { close(): Promise<void> }>(
+export async function startPart<T extends { close(): Promise<void> }>(
   clock: Clock,
-  { setting, target, open }: Start<T>,
+  start: Start<T>,
+): Promise<T> {
+  try {
+    return await openInTime(clock, start);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError([problemOf(start, error)]);
+  }
+}
+
+async function openInTime<T extends { close(): Promise<void> }>(
+  clock: Clock,
+  { open, timeoutMs }: Start<T>,
 ): Promise<T> {
   const opening = open();
-  const { promise: late, reject } = Promise.withResolvers<never>();
+  if (timeoutMs === undefined) return opening;
+  const late = Promise.withResolvers<never>();
   let isLate = false;
-  const cancel = clock.after(START_TIMEOUT_MS, () => {
+  const cancel = clock.after(timeoutMs, () => {
     isLate = true;
-    reject(new Error(`no answer within ${START_TIMEOUT_MS / 1000} s`));
+    late.reject(new Error(`no answer within ${timeoutMs / 1000} s`));
   });
   // One that succeeds after all is let go of again.
   opening.then(
@@ -41,17 +56,14 @@ export async function startWithin<T extends { close(): Promise<void> }>(
     () => undefined,
   );
   try {
-    return await Promise.race([opening, late]);
-  } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    throw new ConfigError([problemOf({ setting, target }, error)]);
+    return await Promise.race([opening, late.promise]);
   } finally {
     cancel();
   }
 }
 
-function problemOf(
-  { setting, target }: { setting: string; target: string },
+function problemOf<T extends { close(): Promise<void> }>(
+  { setting, target }: Start<T>,
   error: unknown,
 ): string {
   const reason = reasonOf(error);
