@@ -23,7 +23,10 @@ export async function serve(line: CommandLine): Promise<number> {
   );
   const logger = createPinoLogger(createPino({ level: config.settings.logLevel }));
   for (const warning of config.warnings) logger.warn({}, warning);
-  const application = await factoryOf(KINDS, config.kind)({ config, logger, hasPages: true });
+  const context = { config, logger, hasPages: true };
+  const application = await (config.settings.workers > 1
+    ? (await import('../roles/workers.ts')).createWorkers(context)
+    : factoryOf(KINDS, config.kind)(context));
   const url = await listen(application);
   print(await bannerOf(config, url));
   // Without anything to reload the signal keeps its meaning: the terminal is gone.

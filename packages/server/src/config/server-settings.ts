@@ -1,6 +1,7 @@
 import { duration } from './duration.ts';
 import { choice, flag, integer, list, text } from './setting-kinds.ts';
 import { optional, setting } from './setting.ts';
+import { workerCount } from './worker-count.ts';
 
 export const SERVER_SETTINGS = {
   port: optional({
@@ -34,11 +35,11 @@ export const SERVER_SETTINGS = {
   }),
   workers: setting({
     env: 'WORKERS',
-    kind: integer({ min: 1, max: 256 }),
+    kind: workerCount,
     default: 1,
     group: 'server',
     description:
-      'Threads of a combined process that share the port, each with connections of its own: as many as cores use them all.',
+      'Threads that share the port, each with connections of its own; auto: as many as there are cores. Linux.',
   }),
   logLevel: setting({
     env: 'LOG_LEVEL',

@@ -3,11 +3,14 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { GaugeName, MetricName, Metrics } from '../../ports/metrics.ts';
 import { FAMILIES, GAUGES, METRIC_PREFIX } from './families.ts';
 import { addScrapeGauges, type GaugeSources } from './scrape-gauges.ts';
+import type { MetricsSnapshot } from './merge-snapshots.ts';
 
 export interface PrometheusMetrics extends Metrics {
   readonly contentType: string;
   /** The text that a scrape gets. */
   render(): Promise<string>;
+  /** The same as data, for whoever adds several processes or threads up (`mergeSnapshots`). */
+  snapshot(): Promise<MetricsSnapshot>;
   /** Once, when the parts exist that the gauges read. */
   watch(sources: GaugeSources): void;
 }
@@ -71,6 +74,7 @@ export const createPrometheusMetrics = (): PrometheusMetrics => {
       histograms.get(name)?.observe(known(FAMILIES[name].labels, labels), seconds),
     set: (name, value, labels) => gauge(name).set(known(GAUGES[name].labels, labels), value),
     render: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
     watch: (sources) => addScrapeGauges(registry, sources),
   };
 };
