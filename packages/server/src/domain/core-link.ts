@@ -1,10 +1,5 @@
 /** The running core as the services see it. It is made after them, because it needs their policy. */
-import type {
-  ChannelAdmin,
-  Cluster,
-  ConnectionRegistry,
-  Publisher,
-} from '../ports/server-api.ts';
+import type { ChannelAdmin, Cluster, ConnectionRegistry, Publisher } from '../ports/server-api.ts';
 
 export interface CoreLink {
   readonly publisher: Publisher;
