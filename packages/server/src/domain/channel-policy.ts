@@ -36,6 +36,9 @@ export function createChannelPolicy(deps: ChannelPolicyDeps): ChannelPolicy {
       const taskId = inNamespace(channel, 'task');
       return taskId === undefined ? undefined : deps.tasks.snapshotFrame(taskId);
     },
+    handleInvalidate(_what, id) {
+      deps.directory.forget(id);
+    },
     handlePublish(publication) {
       const room = inNamespace(publication.channel, 'room');
       return room === undefined ? undefined : publishInRoom(deps.rooms, room, publication);

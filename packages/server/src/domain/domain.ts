@@ -9,6 +9,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { PushSender } from '../ports/push-sender.ts';
 import type { Store } from '../ports/store.ts';
 import { createAnnouncer } from './announcer.ts';
+import { chatChannel } from './channels.ts';
 import {
   createBroadcastingService,
   type BroadcastingService,
@@ -66,7 +67,14 @@ export function createDomain(deps: DomainDeps): Domain {
   const limits = { ...DEFAULT_DOMAIN_LIMITS, ...deps.limits };
   const core = createCoreLink();
   const announcer = createAnnouncer({ ...deps, core });
-  const directory = createConversationDirectory({ ...limits, store: deps.store.chat });
+  const directory = createConversationDirectory({
+    ...limits,
+    store: deps.store.chat,
+    clock: deps.clock,
+    onMembersGone: (id, users) => {
+      for (const user of users) void core.channelAdmin.unsubscribe(user, chatChannel(id));
+    },
+  });
   const relaying = createRelaying(() => relay);
   const shared = { ...deps, core, announcer, directory, limits, deliverer: relaying };
 

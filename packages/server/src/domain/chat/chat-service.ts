@@ -295,11 +295,22 @@ class Chat implements ChatService {
       const changed = await store.changeMembers(id, change);
       if (!changed.ok) return changed;
       directory.put(changed.value);
-      // Before anything else is told: who is out must not hear more.
+      // Before anything else is told: who is out must not hear more, on whichever node.
+      await this.#invalidate(id);
       for (const user of removed) await this.#unsubscribe(user, id);
       await this.#tellMembers({ conversation: changed.value, added, removed });
       return changed;
     });
+  }
+
+  /** The other nodes read it again after a while anyway: it need not fail for this. */
+  async #invalidate(id: string): Promise<void> {
+    const { core, logger } = this.#deps;
+    try {
+      await core.cluster.invalidate('conversation', id);
+    } catch (error) {
+      logger.warn({ err: error, conversationId: id }, 'other nodes were not told of new members');
+    }
   }
 
   async #unsubscribe(user: string, id: string): Promise<void> {

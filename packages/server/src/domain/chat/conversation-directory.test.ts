@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatStore, Conversation } from '../../ports/chat-store.ts';
+import { createFakeClock } from '../../../../testkit/src/fake-clock.ts';
 import { createConversationDirectory } from './conversation-directory.ts';
+import type { DirectoryDeps } from './conversation-directory.ts';
 
 const conversation = (id: string, ...users: readonly string[]): Conversation => ({
   id,
@@ -32,8 +34,14 @@ function slowStore(): {
   return { store, reads };
 }
 
-const directoryOver = (store: ChatStore, cachedMembers = 100) =>
-  createConversationDirectory({ store, cachedMembers, cachedRooms: 10 });
+const directoryOver = (store: ChatStore, overrides: Partial<DirectoryDeps> = {}) =>
+  createConversationDirectory({
+    store,
+    cachedMembers: 100,
+    cachedRooms: 10,
+    clock: createFakeClock(),
+    ...overrides,
+  });
 
 describe('the conversation directory', () => {
   it('asks the store once for many who ask at the same time, and answers at once afterwards', async () => {
@@ -56,6 +64,39 @@ describe('the conversation directory', () => {
     reads[0]?.answer(conversation('c', 'alice', 'removed'));
     expect((await asked)?.users).toEqual(['alice']);
     expect((await directory.get('c'))?.users).toEqual(['alice']);
+  });
+
+  it('[CLU8] reads again what another node has changed, and throws away a read that began before', async () => {
+    const { store, reads } = slowStore();
+    const directory = directoryOver(store);
+    directory.put(conversation('c', 'alice', 'removed'));
+    directory.forget('c');
+    const asked = directory.get('c');
+    directory.forget('c');
+    reads[0]?.answer(conversation('c', 'alice', 'removed'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reads).toHaveLength(2);
+    reads[1]?.answer(conversation('c', 'alice'));
+    expect((await asked)?.users).toEqual(['alice']);
+    expect((await directory.get('c'))?.users).toEqual(['alice']);
+    directory.forget('never known');
+  });
+
+  it('[CLU8] reads again after 30 s, and says who has gone without a word', async () => {
+    const { store, reads } = slowStore();
+    const clock = createFakeClock();
+    const gone: [string, readonly string[]][] = [];
+    const onMembersGone = (id: string, users: readonly string[]) => gone.push([id, users]);
+    const directory = directoryOver(store, { clock, onMembersGone });
+    directory.put(conversation('c', 'alice', 'bob', 'eve'));
+    await clock.advance(30_000);
+    expect(directory.get('c')).not.toBeInstanceOf(Promise);
+    await clock.advance(1);
+    const asked = directory.get('c');
+    reads[0]?.answer(conversation('c', 'alice'));
+    expect((await asked)?.users).toEqual(['alice']);
+    expect(gone).toEqual([['c', ['bob', 'eve']]]);
+    expect(directory.get('c')).not.toBeInstanceOf(Promise);
   });
 
   it('does not remember that a conversation is missing', async () => {
@@ -83,7 +124,7 @@ describe('the conversation directory', () => {
 
   it('keeps the most recently used, counted in members', () => {
     const { store, reads } = slowStore();
-    const directory = directoryOver(store, 6);
+    const directory = directoryOver(store, { cachedMembers: 6 });
     directory.put(conversation('old', 'a', 'b'));
     directory.put(conversation('used', 'c', 'd'));
     void directory.get('old');
