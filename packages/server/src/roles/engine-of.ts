@@ -1,6 +1,7 @@
 /** The engine that ENGINE and the connection settings choose; its client library is loaded only then. */
+import type { RedisSettings } from '../adapters/redis/connection-options.ts';
 import type { Config } from '../config/load-config.ts';
-import { ConfigError } from '../config/load-config.ts';
+import type { Settings } from '../config/settings.ts';
 import { engineName } from '../config/engine-choice.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
@@ -29,10 +30,54 @@ export async function createEngine(config: Config, deps: EngineDeps): Promise<En
         ticketLifetimeMs: settings.ticketTtl,
       });
     case 'redis':
-      throw new ConfigError(['ENGINE: redis is not in this version']);
+      return createRedis(config, deps);
     case 'nats':
       return createNats(config, deps);
   }
+}
+
+async function createRedis({ settings }: Config, deps: EngineDeps): Promise<Engine> {
+  const { createRedisEngine } = await import('../adapters/redis/redis-engine.ts');
+  return startPart(deps.clock, {
+    ...redisTarget(settings),
+    timeoutMs: START_TIMEOUT_MS,
+    open: () =>
+      createRedisEngine({
+        ...redisSettings(settings),
+        ticketLifetimeMs: settings.ticketTtl,
+        ...deps,
+      }),
+  });
+}
+
+/** Sentinels, then REDIS_URL, then REDIS_HOST: check-config lets no two of them stand that contradict each other. */
+function redisSettings(settings: Settings): RedisSettings {
+  const { redisUrl, redisHost, redisPort, redisSentinels, redisSentinelMaster } = settings;
+  const common = {
+    ...(settings.redisPassword === undefined ? {} : { password: settings.redisPassword }),
+    isCluster: settings.redisCluster,
+    prefix: settings.redisPrefix,
+  };
+  if (redisSentinels !== undefined && redisSentinelMaster !== undefined) {
+    return { ...common, sentinels: redisSentinels, sentinelMaster: redisSentinelMaster };
+  }
+  if (redisUrl !== undefined) return { ...common, urls: redisUrl };
+  return {
+    ...common,
+    ...(redisHost === undefined ? {} : { host: redisHost }),
+    ...(redisPort === undefined ? {} : { port: redisPort }),
+  };
+}
+
+function redisTarget(settings: Settings): { setting: string; target: string } {
+  const { redisUrl, redisHost, redisPort, redisSentinels } = settings;
+  if (redisSentinels !== undefined) {
+    return { setting: 'REDIS_SENTINELS', target: redisSentinels.join(', ') };
+  }
+  if (redisUrl !== undefined) {
+    return { setting: 'REDIS_URL', target: redisUrl.map(shownUrl).join(', ') };
+  }
+  return { setting: 'REDIS_HOST', target: `${redisHost}:${redisPort}` };
 }
 
 async function createNats({ settings }: Config, deps: EngineDeps): Promise<Engine> {
