@@ -79,3 +79,159 @@ for (const [name, settings, servers] of topologies) {
     return { broker, advance: (ms) => age(servers(), prefix, ms) };
   });
 }
+
+const event = (data: string): ChannelEvent => ({ type: 'publication', publication: { data } });
+const KEPT = { historySize: 10, historyTtlMs: 60_000 };
+
+interface Seen {
+  readonly data: readonly string[];
+  readonly offsets: readonly (number | undefined)[];
+  readonly reconnects: number;
+  /** Resolves when the condition holds; looked at with every event. */
+  until(condition: () => boolean): Promise<void>;
+}
+
+/** Starts the broker and writes down what it delivers. */
+async function listen(broker: Broker): Promise<Seen> {
+  const data: string[] = [];
+  const offsets: (number | undefined)[] = [];
+  let waiting: { condition: () => boolean; resolve: () => void }[] = [];
+  const look = (): void => {
+    const met = waiting.filter(({ condition }) => condition());
+    waiting = waiting.filter((each) => !met.includes(each));
+    for (const { resolve } of met) resolve();
+  };
+  const seen = {
+    data,
+    offsets,
+    reconnects: 0,
+    until: (condition: () => boolean) =>
+      new Promise<void>((resolve) => {
+        waiting.push({ condition, resolve });
+        look();
+      }),
+  };
+  const handler: BrokerHandler = {
+    handleEvent(_channel, each) {
+      if (each.type !== 'publication') return;
+      data.push(each.publication.data);
+      offsets.push(each.publication.offset);
+      look();
+    },
+    handleReconnected() {
+      seen.reconnects += 1;
+      look();
+    },
+  };
+  await broker.start(handler);
+  return seen;
+}
+
+describe('redis broker', () => {
+  it('two nodes see the publications of both in one order', async () => {
+    const prefix = unique('two');
+    const one = await connect({ urls: [first.url], prefix });
+    const two = await connect({ urls: [first.url], prefix });
+    const [seenByOne, seenByTwo] = [await listen(one.broker), await listen(two.broker)];
+    await Promise.all([one.broker.subscribe('a'), two.broker.subscribe('a')]);
+    await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        (index % 2 === 0 ? one : two).broker.publish('a', event(String(index)), KEPT),
+      ),
+    );
+    await seenByOne.until(() => seenByOne.data.length === 100);
+    await seenByTwo.until(() => seenByTwo.data.length === 100);
+    expect(seenByTwo.data).toEqual(seenByOne.data);
+    expect(seenByOne.offsets).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  });
+
+  it('installations with different prefixes share a server and nothing else', async () => {
+    const one = await connect({ urls: [first.url], prefix: unique('installation') });
+    const other = await connect({ urls: [first.url], prefix: unique('installation') });
+    const [seen, seenElsewhere] = [await listen(one.broker), await listen(other.broker)];
+    await Promise.all([one.broker.subscribe('a'), other.broker.subscribe('a')]);
+    await one.broker.publish('a', event('1'), KEPT);
+    await other.broker.publish('a', event('2'), KEPT);
+    await seen.until(() => seen.data.length > 0);
+    await seenElsewhere.until(() => seenElsewhere.data.length > 0);
+    expect([seen.data, seenElsewhere.data]).toEqual([['1'], ['2']]);
+  });
+
+  it('channels whose names look like hash tags are kept apart', async () => {
+    const { broker } = await connect({
+      urls: cluster.url.split(','),
+      isCluster: true,
+      prefix: unique('odd'),
+    });
+    const seen = await listen(broker);
+    const channels = ['}', '{}', '}{', 'a}b', 'a}c', '{a', 'room:{x}'];
+    for (const channel of channels) await broker.subscribe(channel);
+    for (const channel of channels) {
+      const { position } = await broker.publish(channel, event(`"${channel}"`), KEPT);
+      expect([channel, position?.offset]).toEqual([channel, 1]);
+    }
+    await seen.until(() => seen.data.length === channels.length);
+    expect(seen.data.toSorted()).toEqual(channels.map((each) => `"${each}"`).toSorted());
+  });
+
+  it('away: a publication is delivered here once, without offset, and refused; on return others hear of it', async () => {
+    const server = await startRedis();
+    const one = await connect({ urls: [server.url] }, 'n1');
+    const two = await connect({ urls: [server.url] }, 'n2');
+    const [seenByOne, seenByTwo] = [await listen(one.broker), await listen(two.broker)];
+    await Promise.all([one.broker.subscribe('a'), two.broker.subscribe('a')]);
+    const lost = new Promise<void>((resolve) => one.connections.onLost(resolve));
+    await server.kill();
+    await lost;
+    const once = { idempotencyKey: 'k' };
+    await expect(one.broker.publish('a', event('1'), once)).rejects.toThrow('cannot be reached');
+    await expect(one.broker.publish('a', event('1'), once)).rejects.toThrow('cannot be reached');
+    await expect(one.broker.history('a', { limit: 0 })).rejects.toThrow('cannot be reached');
+    await one.broker.subscribe('b');
+    await server.start();
+    await seenByOne.until(() => seenByOne.reconnects === 1);
+    await seenByTwo.until(() => seenByTwo.reconnects === 1);
+    await one.broker.publish('a', event('1'), once);
+    await one.broker.publish('b', event('2'), KEPT);
+    await seenByTwo.until(() => seenByTwo.data.includes('1'));
+    await seenByOne.until(() => seenByOne.data.includes('2'));
+    expect([seenByOne.data, seenByTwo.data]).toEqual([['1', '2'], ['1']]);
+    expect(seenByOne.offsets).toEqual([undefined, 1]);
+    await server.stop();
+  });
+
+  it('[REC7] a server started again begins a new epoch, even where it kept its data; so does FLUSHALL', async () => {
+    const server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const { broker } = await connect({ urls: [server.url] });
+    const seen = await listen(broker);
+    const epochs = new Set<string>();
+    const publish = async (): Promise<number | undefined> => {
+      const { position } = await broker.publish('a', event('1'), KEPT);
+      if (position !== undefined) epochs.add(position.epoch);
+      return position?.offset;
+    };
+    expect([await publish(), await publish()]).toEqual([1, 2]);
+    await server.restart();
+    await seen.until(() => seen.reconnects === 1);
+    expect(await server.command('HGET', 'carillon:{a}:m', 'o')).toBe('2');
+    expect((await broker.history('a', { limit: -1 })).publications).toEqual([]);
+    expect(await publish()).toBe(1);
+    await server.command('FLUSHALL');
+    expect(await publish()).toBe(1);
+    expect(epochs.size).toBe(3);
+    await server.stop();
+  });
+
+  it('everything it leaves in Redis ends by itself', async () => {
+    const prefix = unique('ends');
+    const { broker } = await connect({ urls: [first.url], prefix });
+    await broker.publish('a', event('1'), { historySize: 5, idempotencyKey: 'k' });
+    await broker.publish('b', event('1'), {});
+    await broker.history('c', { limit: 0 });
+    const keys = (await first.command('--scan', '--pattern', `${prefix}:*`)).split('\n');
+    expect(keys.toSorted()).toEqual(
+      ['{a}:i:k', '{a}:m', '{a}:s', '{c}:m'].map((key) => `${prefix}:${key}`),
+    );
+    for (const key of keys) expect(Number(await first.command('PTTL', key))).toBeGreaterThan(0);
+  });
+});
