@@ -76,10 +76,7 @@ class RedisControlBus implements ControlBus {
       };
       const survey: Survey = { answers, expected: undefined, finish };
       this.#surveys.set(id, survey);
-      const known = Promise.all([
-        registry.askLive(),
-        this.#tell({ from: nodeId, id, question }),
-      ]);
+      const known = Promise.all([registry.askLive(), this.#tell({ from: nodeId, id, question })]);
       known.then(([live]) => {
         survey.expected = new Set([...live].map(nodeIdOf));
         finishWhenComplete(survey);

@@ -64,10 +64,8 @@ class RedisDirectory implements ConnectionDirectory {
 
   enter(connection: ConnectionInfo, limit: UserLimit): Eventually<Entry> {
     if (!this.#isReachable) return admitLocally(this.#local, connection, limit);
-    return this.#entering.add(
-      connection,
-      this.#ask(connection, limit),
-      () => admitLocally(this.#local, connection, limit),
+    return this.#entering.add(connection, this.#ask(connection, limit), () =>
+      admitLocally(this.#local, connection, limit),
     );
   }
 
@@ -126,9 +124,14 @@ class RedisDirectory implements ConnectionDirectory {
     const { user, connectionId } = connection;
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const answer = await this.#run(ENTER, [
-        ...[registry.incarnation, user, connectionId, lineOf(connection)],
-        ...[String(limit.maxConnections), limit.policy],
-        ...[String(registry.silentAfterMs), String(registry.keepMs)],
+        registry.incarnation,
+        user,
+        connectionId,
+        lineOf(connection),
+        String(limit.maxConnections),
+        limit.policy,
+        String(registry.silentAfterMs),
+        String(registry.keepMs),
       ]);
       if (answer === 0) return { isAdmitted: false };
       if (Array.isArray(answer)) {

@@ -114,9 +114,11 @@ class ExternalPublications implements RedisExternalEvents {
     const digest = createHash('sha256').update(user).update('\0').update(json);
     const key = `${connections.prefix}:external:${digest.digest('base64url')}`;
     const node = `${nodeId}/${this.#subscription}`;
-    const answer = await connections.run(CLAIM, [key], [
-      ...[node, String(REMEMBERED_MS), String(COPY_WITHIN_MS)],
-    ]);
+    const answer = await connections.run(
+      CLAIM,
+      [key],
+      [node, String(REMEMBERED_MS), String(COPY_WITHIN_MS)],
+    );
     const [number, owner] = Array.isArray(answer) ? answer : [];
     if (typeof number !== 'number' || typeof owner !== 'string') return;
     const heard: Heard = { key, number, user, json, owner, atMs: clock.monotonic() };

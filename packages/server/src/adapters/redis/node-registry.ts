@@ -152,10 +152,14 @@ export class NodeRegistry {
     const old = this.#incarnation;
     const next = `${nodeId}/${random.id().slice(0, 8)}`;
     try {
-      const times = [RESTORE_GRACE_MS, this.#times.deadAfterMs, this.#sharedTtlMs, KEEP_MS];
       const live = await connections.run(REGISTER, this.#keys, [
-        ...[this.prefix, next, old],
-        ...times.map(String),
+        this.prefix,
+        next,
+        old,
+        String(RESTORE_GRACE_MS),
+        String(this.#times.deadAfterMs),
+        String(this.#sharedTtlMs),
+        String(KEEP_MS),
       ]);
       this.#incarnation = next;
       this.#note(textsOf(live));
@@ -205,10 +209,12 @@ export class NodeRegistry {
 
   async #ask(): Promise<boolean> {
     const asked = this.#incarnation;
-    const { deadAfterMs } = this.#times;
     const answer = await this.#options.connections.run(BEAT, this.#keys, [
-      ...[this.prefix, asked],
-      ...[deadAfterMs, this.#sharedTtlMs, KEEP_MS].map(String),
+      this.prefix,
+      asked,
+      String(this.#times.deadAfterMs),
+      String(this.#sharedTtlMs),
+      String(KEEP_MS),
     ]);
     const [isKnown, live, dead] = Array.isArray(answer) ? answer : [];
     // An answer that was overtaken by a renewal says nothing about the new name.

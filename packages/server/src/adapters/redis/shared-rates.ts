@@ -54,7 +54,9 @@ export function createRedisSharedRates(options: RedisSharedRatesOptions): Shared
     const before = told.get(bucket);
     told.set(bucket, now);
     const isCurrent = before?.window === now.window;
-    const rest = isCurrent ? -before.sum : last - (before?.window === now.window - 1 ? before.sum : 0);
+    const rest = isCurrent
+      ? -before.sum
+      : last - (before?.window === now.window - 1 ? before.sum : 0);
     return Math.max(0, now.sum - spent + rest);
   }
 
