@@ -1,6 +1,7 @@
 /** Engines on a real nats-server, as many as a test wants nodes; each test has an installation of its own. */
 import type { Engine } from '../../../packages/server/src/ports/engine.ts';
 import type { Logger } from '../../../packages/server/src/ports/logger.ts';
+import { silentLogger } from '../../../packages/testkit/src/simulation/node-fixture.ts';
 import { createSystemClock } from '../../../packages/server/src/adapters/clock-system/system-clock.ts';
 import { createSystemRandom } from '../../../packages/server/src/adapters/clock-system/system-random.ts';
 import { createNatsEngine } from '../../../packages/server/src/adapters/nats/nats-engine.ts';
@@ -8,15 +9,7 @@ import type { NatsLimits } from '../../../packages/server/src/adapters/nats/nats
 
 export const clock = createSystemClock();
 export const random = createSystemRandom();
-export const silentLogger: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error(fields, message) {
-    throw new Error(`${message}: ${JSON.stringify(fields)}`);
-  },
-  child: () => silentLogger,
-};
+export const logger: Logger = silentLogger();
 export const silentMetrics = { count() {}, observe() {} };
 
 let serial = 0;
@@ -40,7 +33,7 @@ export function startNode(
     nodeName: `node ${serial}`,
     clock,
     random,
-    logger: silentLogger,
+    logger,
     metrics: silentMetrics,
     limits,
   });
