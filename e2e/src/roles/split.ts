@@ -1,0 +1,68 @@
+/** http, websocket and worker as processes of their own, on one Redis and one PostgreSQL. */
+import { type RunningServer, startServer } from '@carillon/testkit';
+import {
+  type PostgresServer,
+  startPostgres,
+} from '../../../packages/testkit/src/servers/postgres-server.ts';
+import {
+  type RedisServer,
+  startRedis,
+} from '../../../packages/testkit/src/servers/redis-server.ts';
+
+export type Kind = 'http' | 'websocket' | 'worker';
+type Env = Readonly<Record<string, string>>;
+
+export interface Split {
+  readonly redis: RedisServer;
+  readonly postgres: PostgresServer;
+  readonly http: RunningServer;
+  readonly websocket: RunningServer;
+  readonly worker: RunningServer;
+  /** One more of a kind; stopped with the rest. */
+  add(kind: Kind, env?: Env): Promise<RunningServer>;
+  /** SIGTERM, and the same kind again at the same port. */
+  restart(kind: Kind): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startSplit(env: Env = {}): Promise<Split> {
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  const shared = { REDIS_URL: redis.url, DATABASE_URL: postgres.url, DRAIN_TIMEOUT: '1s', ...env };
+  const others: RunningServer[] = [];
+  const start = (kind: Kind, more: Env = {}, port = 0): Promise<RunningServer> =>
+    startServer({ kind, env: { ...shared, ...more }, port });
+  // At the same time: one of them migrates, the others wait for it.
+  const [http, websocket, worker] = await Promise.all([
+    start('http'),
+    start('websocket'),
+    start('worker'),
+  ]);
+  const running = { http, websocket, worker };
+  return {
+    redis,
+    postgres,
+    get http() {
+      return running.http;
+    },
+    get websocket() {
+      return running.websocket;
+    },
+    get worker() {
+      return running.worker;
+    },
+    add: async (kind, more) => {
+      const server = await start(kind, more);
+      others.push(server);
+      return server;
+    },
+    restart: async (kind) => {
+      const { port } = running[kind];
+      await running[kind].stop();
+      running[kind] = await start(kind, {}, port);
+    },
+    stop: async () => {
+      await Promise.all([...Object.values(running), ...others].map((server) => server.stop()));
+      await Promise.all([redis.stop(), postgres.stop()]);
+    },
+  };
+}
