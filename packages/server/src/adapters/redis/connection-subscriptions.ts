@@ -75,6 +75,9 @@ export class Subscriptions {
     this.#told = new Set(this.#wanted.keys());
     this.#changed.clear();
     this.#client = client;
+    client.on('sharded-channel-moved', (channel: string) => {
+      this.#refused(new Error(`the slot of ${channel} moved`), [channel]);
+    });
     const patterns = [...this.#patterns.keys()].map((pattern) =>
       client.pSubscribe(pattern, this.#patternListener(pattern), true),
     );
