@@ -103,6 +103,17 @@ export function brokerContract(name: string, make: () => Promise<BrokerSubject>)
       ]);
     });
 
+    it('[CLU5] joins and leaves carry how many are in the channel, where that is known', async () => {
+      await broker.subscribe('a');
+      const events: ChannelEvent[] = [
+        { type: 'join', info: { user: 'ann', client: 'c1' }, clients: 12 },
+        { type: 'leave', info: { user: 'ann', client: 'c1', connInfo: '{"n":1}' }, clients: 0 },
+        { type: 'leave', info: { user: '', client: 'c2' } },
+      ];
+      for (const each of events) await broker.publish('a', each, {});
+      expect((await receive(3)).map((each) => each.event)).toEqual(events);
+    });
+
     it('[REC12] keeps the newest publications up to the size', async () => {
       await publish('a', 8);
       const page = await broker.history('a', { limit: -1 });

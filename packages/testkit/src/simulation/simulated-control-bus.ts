@@ -1,0 +1,48 @@
+/** A node's control bus over a simulated engine. */
+import type { ControlBus, SurveyAnswer } from '../../../server/src/ports/control-bus.ts';
+import type { Link } from './simulated-engine.ts';
+
+export function createSimulatedControlBus(link: Link): ControlBus {
+  const reached = (): readonly Link[] =>
+    [...link.engine.links].filter((each) => each !== link && !each.isAway);
+  return {
+    start(handler) {
+      link.controlHandler = handler;
+      return Promise.resolve();
+    },
+    send(command) {
+      link.controlHandler?.handleCommand(command);
+      if (link.isAway) return Promise.reject(new Error('the engine is away, as the test wished'));
+      for (const other of reached()) {
+        // Travels as JSON, as between real nodes.
+        const copy: typeof command = structuredClone(command);
+        other.inTurn(() => other.controlHandler?.handleCommand(copy));
+      }
+      return Promise.resolve();
+    },
+    async survey(question, timeoutMs) {
+      const answers: SurveyAnswer[] = [];
+      const own = link.controlHandler?.handleSurvey(question);
+      if (own !== undefined) answers.push(own);
+      const others = link.isAway ? [] : reached();
+      const waiting = others.map(
+        (other) =>
+          new Promise<void>((resolve) => {
+            const cancel = link.engine.clock.after(timeoutMs, resolve);
+            other.inTurn(() => {
+              const answer = other.controlHandler?.handleSurvey(question);
+              if (answer !== undefined) answers.push(answer);
+              cancel();
+              resolve();
+            });
+          }),
+      );
+      await Promise.all(waiting);
+      return answers;
+    },
+    close() {
+      link.controlHandler = undefined;
+      return Promise.resolve();
+    },
+  };
+}
