@@ -22,8 +22,8 @@ export interface HostOperations {
   publish(channel: string, event: ChannelEvent, options: PublishOptions): PublishResult;
   history(channel: string, query: HistoryQuery): HistoryPage;
   removeHistory(channel: string): void;
-  addPresence(channel: string, info: ClientInfo): void;
-  removePresence(channel: string, info: ClientInfo): void;
+  addPresence(channel: string, info: ClientInfo): number | void;
+  removePresence(channel: string, info: ClientInfo): number | void;
   listPresence(channel: string): readonly ClientInfo[];
   presenceStats(channel: string): PresenceStats;
   enter(connection: ConnectionInfo, limit: UserLimit): Entry;

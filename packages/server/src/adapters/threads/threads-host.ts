@@ -156,7 +156,7 @@ class Host implements ThreadsHost {
       : undefined;
   }
 
-  #addPresence(link: ThreadLink, channel: string, info: ClientInfo): Promise<void> {
+  #addPresence(link: ThreadLink, channel: string, info: ClientInfo): Promise<number | void> {
     const presence = this.#links.get(link)?.presence;
     const members = presence?.get(channel);
     if (members !== undefined) members.set(info.client, info);
@@ -164,7 +164,7 @@ class Host implements ThreadsHost {
     return this.#options.presenceStore.add(channel, info);
   }
 
-  #removePresence(link: ThreadLink, channel: string, info: ClientInfo): Promise<void> {
+  #removePresence(link: ThreadLink, channel: string, info: ClientInfo): Promise<number | void> {
     const presence = this.#links.get(link)?.presence;
     const members = presence?.get(channel);
     members?.delete(info.client);
