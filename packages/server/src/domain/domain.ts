@@ -57,6 +57,8 @@ export interface DomainDeps {
   readonly metrics: Metrics;
   /** Workers send the pushes: this process only publishes what it commits, and its relay is not started. @default false */
   readonly leavesPushes?: boolean;
+  /** Tells programs outside what was sent to everybody. Never rejects. */
+  readonly announceBroadcast?: (json: string) => Promise<void>;
   /** Over DEFAULT_DOMAIN_LIMITS. */
   readonly limits?: Partial<DomainLimits>;
   /** Over DEFAULT_RELAY_LIMITS. */

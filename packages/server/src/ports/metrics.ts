@@ -19,7 +19,8 @@ export type MetricName =
   | 'outbox_relayed_total'
   | 'broker_round_trip_seconds'
   | 'broker_reconnects_total'
-  | 'queue_messages_total';
+  | 'queue_messages_total'
+  | 'external_events_total';
 
 /** What is so many now. */
 export type GaugeName = 'queue_waiting_messages' | 'queue_in_hand_messages';

@@ -16,6 +16,7 @@ import type { PushSender } from '../ports/push-sender.ts';
 import type { Store } from '../ports/store.ts';
 import type { ApplicationContext } from './application.ts';
 import { createEngine } from './engine-of.ts';
+import { createExternalEventHandler } from './external-events.ts';
 import { coreLimitsOf, domainLimitsOf, drainOptionsOf, relayLimitsOf } from './limits-of.ts';
 import { createPushSenders } from './push-senders.ts';
 import { openStore } from './store-of.ts';
@@ -115,11 +116,13 @@ interface Wiring extends Outside {
 function wire(wiring: Wiring): Core {
   const { context, options, tools, pushSenders, engine, store } = wiring;
   const { config, thread } = context;
+  const { externalEvents } = engine;
   const domain = createDomain({
     ...tools,
     store,
     pushSenders,
     leavesPushes: !options.relaysOutbox,
+    announceBroadcast: async (json) => externalEvents?.announceBroadcast(json),
     limits: domainLimitsOf(config),
     relayLimits: relayLimitsOf(config),
   });
@@ -140,6 +143,7 @@ function wire(wiring: Wiring): Core {
     ],
     start: async () => {
       await node.start();
+      await externalEvents?.start(createExternalEventHandler({ ...tools, inbox: domain.inbox }));
       if (options.relaysOutbox) domain.relay.start();
     },
     drain: () => node.drain(drainOptionsOf(config)),

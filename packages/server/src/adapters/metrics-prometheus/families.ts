@@ -72,6 +72,10 @@ export const FAMILIES: Readonly<Record<MetricName, Family>> = {
     'shard',
     'connection',
   ),
+  external_events_total: counter(
+    'What other programs published for a user on the engine itself',
+    'result',
+  ),
   queue_messages_total: counter(
     'Messages taken from queues, and attempts at them',
     'source',

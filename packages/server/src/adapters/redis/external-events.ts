@@ -79,13 +79,13 @@ class ExternalPublications implements RedisExternalEvents {
     });
   }
 
-  async announceBroadcast(json: string): Promise<void> {
+  readonly announceBroadcast = async (json: string): Promise<void> => {
     try {
       await this.#options.connections.announce(BROADCAST_CHANNEL, json);
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'other programs were not told of a broadcast');
     }
-  }
+  };
 
   async close(): Promise<void> {
     this.#handler = undefined;

@@ -26,6 +26,7 @@ import type { DomainLimits } from '../limits.ts';
 import type { Deliverer } from '../push/delivery.ts';
 import { sendDirectPush } from '../push/direct-push.ts';
 import { CONSULTATION_REPLY } from '../push/push-text.ts';
+import { jsonWith } from '../json-text.ts';
 import { storing } from '../storing.ts';
 
 export interface BroadcastMessage {
@@ -123,6 +124,8 @@ export interface BroadcastingDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly limits: DomainLimits;
+  /** Told of system notifications to everybody. */
+  readonly announceBroadcast?: (json: string) => Promise<void>;
 }
 
 /** Messages looked through, newest first, for the ids of a read status. */
@@ -230,6 +233,8 @@ class Broadcasting implements BroadcastingService {
       accepted += portion.value.accepted;
     }
     this.#log('system notification broadcast', { id, users: users.value.length, accepted });
+    const isForAll = audience.users === undefined && audience.conversationId === undefined;
+    if (isForAll) void this.#deps.announceBroadcast?.(this.#announcement(id, notification));
     return ok({ id, accepted });
   }
 
@@ -252,6 +257,12 @@ class Broadcasting implements BroadcastingService {
         connectedAt,
       }))
       .toSorted((one, other) => one.connectedAt - other.connectedAt);
+  }
+
+  /** For programs outside, which have no schema of ours: flat, `type` first. */
+  #announcement(id: string, { title, content = '', link, data }: SystemNotification): string {
+    const at = this.#deps.clock.now();
+    return jsonWith({ type: 'system', id, title, content, link, at }, { data });
   }
 
   async #audience({ users, conversationId }: SystemAudience): Promise<Outcome<readonly string[]>> {
