@@ -8,7 +8,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import { createMemoryEngine } from './memory-engine.ts';
-import { shownUrl, START_TIMEOUT_MS, startPart } from './start-part.ts';
+import { CONNECT_TIMEOUT_MS, shownUrl, START_TIMEOUT_MS, startPart } from './start-part.ts';
 
 export interface EngineDeps {
   readonly nodeId: string;
@@ -44,6 +44,7 @@ async function createRedis({ settings }: Config, deps: EngineDeps): Promise<Engi
     open: () =>
       createRedisEngine({
         ...redisSettings(settings),
+        limits: { startTimeoutMs: CONNECT_TIMEOUT_MS },
         ticketLifetimeMs: settings.ticketTtl,
         ...deps,
       }),
@@ -92,7 +93,7 @@ async function createNats({ settings }: Config, deps: EngineDeps): Promise<Engin
         servers,
         credentialsPath,
         prefix: natsPrefix,
-        limits: { ticketLifetimeMs: settings.ticketTtl },
+        limits: { ticketLifetimeMs: settings.ticketTtl, connectTimeoutMs: CONNECT_TIMEOUT_MS },
         ...deps,
       }),
   });

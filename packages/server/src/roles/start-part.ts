@@ -5,8 +5,10 @@
 import { ConfigError } from '../config/load-config.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** An adapter gives up after 10 s by itself; this is for one that does not. */
-export const START_TIMEOUT_MS = 12_000;
+/** How long an adapter waits for a server that may be just starting. */
+export const CONNECT_TIMEOUT_MS = 8_000;
+/** For an adapter that does not end its wait. */
+export const START_TIMEOUT_MS = 9_500;
 
 /** The address without what is secret in it. */
 export function shownUrl(url: string): string {
@@ -67,9 +69,11 @@ function problemOf<T extends { close(): Promise<void> }>(
   error: unknown,
 ): string {
   const reason = reasonOf(error);
-  // An adapter that names the setting has said it all.
-  if (reason.includes(setting)) return reason;
-  return `${setting}: ${target} cannot be used (${reason}); start it, or correct ${setting}`;
+  const problem = reason.includes(setting)
+    ? reason
+    : `${setting}: ${target} cannot be used (${reason})`;
+  // Some adapters know better what to do.
+  return problem.includes('; ') ? problem : `${problem}; start it, or correct ${setting}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 import { databasePath } from './database-path.ts';
-import { shownUrl, startPart } from './start-part.ts';
+import { CONNECT_TIMEOUT_MS, shownUrl, startPart } from './start-part.ts';
 
 export interface StoreDeps {
   readonly clock: Clock;
@@ -29,6 +29,7 @@ export async function openStore({ settings, kind }: Config, deps: StoreDeps): Pr
         url,
         poolSize: settings.databasePoolSize,
         statementTimeoutMs: settings.databaseStatementTimeout,
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
         applicationName: `carillon ${kind}`,
         ...deps,
       }),
