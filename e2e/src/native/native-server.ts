@@ -23,8 +23,14 @@ const NAMESPACES = [
   namespace('shut', { subscribe: 'none', publish: 'none' }),
 ];
 
+/** Set by whoever runs these scenarios on another engine, before they begin. */
+export const engineEnv: Record<string, string> = {};
+
 export const startNativeServer = (env: ServerOptions['env'] = {}): Promise<RunningServer> =>
-  startServer({ config: { namespaces: NAMESPACES }, env: { LOG_LEVEL: 'debug', ...env } });
+  startServer({
+    config: { namespaces: NAMESPACES },
+    env: { LOG_LEVEL: 'debug', ...engineEnv, ...env },
+  });
 
 /**
  * One task per message, as the WHATWG standard has it and browsers do. Node's own client delivers

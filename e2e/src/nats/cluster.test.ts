@@ -182,7 +182,7 @@ describe('several nodes on NATS', () => {
     closing.push(() => program.close());
     const broadcasts: string[] = [];
     program.subscribe('ws.broadcast', {
-      callback: (_, message) => broadcasts.push(message.string()),
+      callback: (_error, message) => void broadcasts.push(message.string()),
     });
     program.publish('notifications.alice', '{"title":"Hello"}');
     program.publish('notifications.bob.b', '{}');

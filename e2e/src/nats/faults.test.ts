@@ -1,4 +1,7 @@
 /** A NATS that goes away, comes back, loses its data: nodes of the core on a real nats-server. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChannelEvent } from '../../../packages/protocol/src/publication.ts';
 import { createNode } from '../../../packages/server/src/core/node.ts';
@@ -42,7 +45,12 @@ async function coreNode(): Promise<{ node: Node; engine: Engine }> {
   const engine = await engineOf();
   const { broker, presenceStore, controlBus, directory } = engine;
   const node = createNode({
-    ...{ broker, presenceStore, controlBus, directory, clock, random },
+    broker,
+    presenceStore,
+    controlBus,
+    directory,
+    clock,
+    random,
     identity: { id: random.id(), name: 'test', version: '0.0.0', kind: 'combined' },
     policy: openPolicy(),
     namespaces: [namespace('ev', { ...HISTORY, canRecover: true })],
@@ -156,8 +164,12 @@ describe('while NATS is away', () => {
     const [one, two] = [await coreNode(), await coreNode()];
     const limit = { maxConnections: 1, policy: 'reject' } as const;
     const connection = (connectionId: string) => ({
-      ...{ connectionId, user: 'ann', deviceType: 'desktop' as const, connectedAt: Date.now() },
-      ...{ transport: 'websocket', protocol: 'native' },
+      connectionId,
+      user: 'ann',
+      deviceType: 'desktop' as const,
+      transport: 'websocket',
+      protocol: 'native',
+      connectedAt: Date.now(),
     });
     await nats.kill();
     await until(async () => {
@@ -173,12 +185,54 @@ describe('while NATS is away', () => {
     });
   });
 
+  it('a NATS that stands still is noticed, and is used again when it goes on', async () => {
+    const engine = await startNode(nats.url, prefix, { pingIntervalMs: 200 });
+    closing.push(() => engine.close());
+    const seen: (number | undefined)[] = [];
+    await engine.broker.start({
+      handleEvent(_channel, each) {
+        if (each.type === 'publication') seen.push(each.publication.offset);
+      },
+    });
+    await engine.broker.subscribe('ev:a');
+    nats.pause();
+    try {
+      await expect(engine.broker.publish('ev:a', event('1'), KEPT)).rejects.toThrow('NATS');
+      expect(seen).toEqual([undefined]);
+    } finally {
+      nats.resume();
+    }
+    await until(async () => {
+      await engine.broker.publish('ev:a', event('2'), { ...KEPT, idempotencyKey: '2' });
+    });
+    await until(async () => {
+      const { position } = await engine.broker.history('ev:a', { limit: 0 });
+      expect(seen.at(-1)).toBe(position.offset);
+    });
+  });
+
   it('a start gives up with a message that names the setting and the address, not the password', async () => {
     const limits = { connectTimeoutMs: 300 };
     const failed = startNode('nats://ann:secret@127.0.0.1:1', prefix, limits);
     await expect(failed).rejects.toThrow(/^NATS_URL: no NATS server answers.*\(127\.0\.0\.1:1\)$/u);
     await expect(failed).rejects.not.toThrow('secret');
   });
+});
+
+it('a small disk gets smaller histories', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-nats-config-'));
+  closing.push(() => rm(folder, { recursive: true }));
+  const config = join(folder, 'nats.conf');
+  await writeFile(config, `jetstream { max_mem: 40MB, max_file: 300MB }`);
+  const small = await startNats({ args: ['--config', config] });
+  closing.push(() => small.stop());
+  const engine = await startNode(small.url, prefix);
+  closing.push(() => engine.close());
+  await engine.broker.start({ handleEvent() {} });
+  for (const channel of ['a:1', 'b:1', 'c:1', 'd:1']) {
+    const result = await engine.broker.publish(channel, event('1'), KEPT);
+    expect(result.position?.offset).toBe(1);
+  }
 });
 
 describe('a NATS that is killed and begins again', () => {
@@ -211,6 +265,9 @@ describe('a NATS that is killed and begins again', () => {
     }
     await publishing.stop();
     expect(publishing.failures).toBeGreaterThan(0);
+    for (const published of publishing.published.values()) {
+      expect(new Set(published.map(({ epoch }) => epoch)).size).toBe(1);
+    }
     for (const { channel, client } of clients) {
       const published = publishing.published.get(channel) ?? [];
       const end = published.reduce((one, two) => (one.offset > two.offset ? one : two));

@@ -19,6 +19,7 @@ import type {
   PublishResult,
 } from '../../ports/broker.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
 import { decodeEvent, decodeRecord, encodeEvent, isRecord } from './channel-record.ts';
 import { ChannelBook } from './channel-book.ts';
 import type { KnownChannel } from './channel-book.ts';
@@ -34,10 +35,12 @@ export interface NatsBrokerDependencies {
   readonly nodeId: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly logger: Logger;
   readonly limits: NatsLimits;
 }
 
 const PASSING_BYTES = 64 * 1024 * 1024;
+const RETRY_MS = 250;
 
 export function createNatsBroker(dependencies: NatsBrokerDependencies): Broker {
   return new NatsBroker(dependencies);
@@ -45,6 +48,8 @@ export function createNatsBroker(dependencies: NatsBrokerDependencies): Broker {
 
 class NatsBroker implements Broker {
   readonly #link: NatsLink;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #limits: NatsLimits;
   readonly #channels: ChannelBook;
   /** Publications that pass but must not pass twice: JetStream recognises their keys. */
@@ -58,6 +63,8 @@ class NatsBroker implements Broker {
   constructor(dependencies: NatsBrokerDependencies) {
     const { link, prefix, limits } = dependencies;
     this.#link = link;
+    this.#clock = dependencies.clock;
+    this.#logger = dependencies.logger;
     this.#limits = limits;
     this.#channels = new ChannelBook(dependencies);
     this.#passing = new RecordStream(
@@ -194,13 +201,23 @@ class NatsBroker implements Broker {
   async #handleReturned(): Promise<void> {
     this.#passing.recheck();
     this.#channels.recheck();
-    try {
-      await this.#link.flushed();
-      this.#handler?.handleReconnected?.();
-    } catch (error) {
-      // Lost again already; there will be another return.
-      ignoreAway(error);
+    // The server is back, JetStream may need a moment longer. Lost again: there will be another return.
+    while (this.#link.isUp && this.#handler !== undefined) {
+      try {
+        await this.#passing.ensure();
+        this.#handler.handleReconnected?.();
+        return;
+      } catch (error) {
+        this.#logger.debug({ err: error }, 'JetStream is not back yet');
+        await this.#pause(RETRY_MS);
+      }
     }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(delayMs, resolve);
+    });
   }
 }
 

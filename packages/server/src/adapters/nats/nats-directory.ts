@@ -113,7 +113,7 @@ class NatsDirectory implements ConnectionDirectory {
       logger.debug({ err: error }, 'NATS does not answer: the limit per user is kept per node');
     }
     const entry = this.#enterHere(connection, limit);
-    if (entry.isAdmitted) book.remember(connection);
+    if (entry.isAdmitted) book.enterLater(connection);
     return entry;
   }
 

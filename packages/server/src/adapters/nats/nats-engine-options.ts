@@ -25,6 +25,8 @@ export interface NatsLimits {
   readonly connectTimeoutMs: number;
   /** How long one request to NATS may take before it counts as failed. */
   readonly requestTimeoutMs: number;
+  /** How often the connection is tried; two tries without an answer end it. */
+  readonly pingIntervalMs: number;
   readonly heartbeatMs: number;
   /** A node that was silent for so long is dead, and its members with it. */
   readonly nodeTimeoutMs: number;
@@ -50,6 +52,7 @@ export interface NatsLimits {
 export const DEFAULT_NATS_LIMITS: NatsLimits = {
   connectTimeoutMs: 10_000,
   requestTimeoutMs: 5_000,
+  pingIntervalMs: 2_000,
   heartbeatMs: 3_000,
   nodeTimeoutMs: 10_000,
   questionTimeoutMs: 500,

@@ -23,7 +23,6 @@ export interface RequestOptions {
 }
 
 const RETRY_MS = 250;
-const PING_MS = 2_000;
 const MAX_UNANSWERED_PINGS = 2;
 
 /** @throws Error that names the setting, when no server answers in time or refuses the credentials. */
@@ -31,7 +30,7 @@ export async function openNatsLink(
   options: NatsEngineOptions,
   limits: NatsLimits,
 ): Promise<NatsLink> {
-  const connection = await connectWithin(await connectionOptions(options), options, limits);
+  const connection = await connectWithin(await connectionOptions(options, limits), options, limits);
   return new NatsLink(connection, options, limits.requestTimeoutMs);
 }
 
@@ -173,13 +172,16 @@ export class NatsLink {
   }
 }
 
-async function connectionOptions(options: NatsEngineOptions): Promise<NodeConnectionOptions> {
+async function connectionOptions(
+  options: NatsEngineOptions,
+  limits: NatsLimits,
+): Promise<NodeConnectionOptions> {
   const { credentialsPath, servers, nodeName } = options;
   return {
     servers: [...servers],
     name: nodeName,
     timeout: 2_000,
-    pingInterval: PING_MS,
+    pingInterval: limits.pingIntervalMs,
     maxPingOut: MAX_UNANSWERED_PINGS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,

@@ -47,6 +47,9 @@ interface Acknowledgement {
 
 const WRONG_LAST_SEQUENCE = 10071;
 const STREAM_EXISTS_DIFFERENTLY = 10058;
+const NOT_ENOUGH_MEMORY = 10028;
+const NOT_ENOUGH_STORAGE = 10047;
+const MIN_BYTES = 2 * 1024 * 1024;
 const NANOS_PER_MS = 1_000_000;
 /** Of JetStream itself. */
 const DUPLICATE_WINDOW_MS = 120_000;
@@ -178,14 +181,19 @@ export class RecordStream {
 
   async #create(): Promise<void> {
     const manager = await this.#jetStream();
-    const config = configOf(this.#options, this.#limits);
-    try {
-      await this.#link.untilLost(() => manager.streams.add(config));
-    } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== STREAM_EXISTS_DIFFERENTLY) {
-        throw error;
+    let config = configOf(this.#options, this.#limits);
+    for (;;) {
+      try {
+        await this.#link.untilLost(() => manager.streams.add(config));
+        return;
+      } catch (error) {
+        const code = error instanceof JetStreamApiError ? error.code : 0;
+        if (code === STREAM_EXISTS_DIFFERENTLY) return this.#grow(manager, config);
+        // JetStream reserves what a stream may take; a small disk gets smaller histories.
+        const isTooBig = code === NOT_ENOUGH_STORAGE || code === NOT_ENOUGH_MEMORY;
+        if (!isTooBig || config.max_bytes < MIN_BYTES) throw error;
+        config = { ...config, max_bytes: Math.floor(config.max_bytes / 2) };
       }
-      await this.#grow(manager, config);
     }
   }
 

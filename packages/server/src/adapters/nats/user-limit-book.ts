@@ -89,7 +89,7 @@ export class UserLimitBook {
   /** Rejects when NATS cannot say. */
   async enter(connection: ConnectionInfo, limit: UserLimit): Promise<Entry> {
     // Known as ours first, so that nobody who settles this user meanwhile strikes it out.
-    this.remember(connection);
+    this.#remember(connection);
     try {
       const entry = await this.#admit(connection, limit);
       if (!entry.isAdmitted) this.#forget(connection);
@@ -101,11 +101,9 @@ export class UserLimitBook {
   }
 
   /** Admitted without NATS; written down when it is back. */
-  remember(connection: ConnectionInfo): void {
-    const { user, connectionId } = connection;
-    const own = this.#own.get(user);
-    if (own !== undefined) own.connections.set(connectionId, connection);
-    else this.#own.set(user, { connections: new Map([[connectionId, connection]]), writtenMs: 0 });
+  enterLater(connection: ConnectionInfo): void {
+    this.#remember(connection);
+    this.#unsettled.add(connection.user);
   }
 
   leave(connection: ConnectionInfo): void {
@@ -120,6 +118,13 @@ export class UserLimitBook {
     for (const user of this.#own.keys()) this.#unsettled.add(user);
     this.#own.clear();
     if (this.#dependencies.link.isUp) await this.#settleAll();
+  }
+
+  #remember(connection: ConnectionInfo): void {
+    const { user, connectionId } = connection;
+    const own = this.#own.get(user);
+    if (own !== undefined) own.connections.set(connectionId, connection);
+    else this.#own.set(user, { connections: new Map([[connectionId, connection]]), writtenMs: 0 });
   }
 
   #forget({ user, connectionId }: ConnectionInfo): boolean {
