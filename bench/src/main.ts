@@ -10,6 +10,8 @@ import { durableChat } from './rows/durable-chat.ts';
 import { fanOut } from './rows/fan-out.ts';
 import { groups } from './rows/groups.ts';
 import { idleCpu, idleMemory } from './rows/idle.ts';
+import { twoNodes } from './rows/two-nodes.ts';
+import { workers } from './rows/workers.ts';
 import { verdictOf, type RowOptions, type RowReport } from './rows/row.ts';
 
 const ROWS: Readonly<Record<RowId, (options: RowOptions) => Promise<RowReport>>> = {
@@ -18,7 +20,9 @@ const ROWS: Readonly<Record<RowId, (options: RowOptions) => Promise<RowReport>>>
   P3: connecting,
   P4: durableChat,
   P7: groups,
+  P8: twoNodes,
   P11: idleCpu,
+  W1: workers,
 };
 
 const ALL_SYSTEMS: readonly System[] = ['carillon', 'socket-io', 'ws'];

@@ -6,6 +6,9 @@ import type { Spread } from './stats.ts';
 
 const NAMES = {
   carillon: 'Carillon',
+  'carillon-redis': 'Carillon, two nodes over Redis',
+  'carillon-1-worker': 'Carillon, WORKERS=1',
+  'carillon-2-workers': 'Carillon, WORKERS=2',
   'socket-io': 'Socket.IO',
   ws: 'bare `ws`',
   'ws-auth': '`ws`, token and answer only',

@@ -80,7 +80,7 @@ export class Audience {
 
   #connectNext(): void {
     const index = this.#subscribers.length;
-    const { connections, groups, sampleEvery, secret } = this.#plan;
+    const { connections, groups, sampleEvery, secret, otherPort } = this.#plan;
     if (index >= connections) return;
     const group = index % groups;
     const isSampler = sampleEvery > 0 && index % sampleEvery === sampleEvery - 1;
@@ -92,6 +92,7 @@ export class Audience {
         isSampler,
         localAddress: sourceAddress(index),
         dueUs: nowUs(),
+        ...(otherPort === undefined || index < connections / 2 ? {} : { port: otherPort }),
       }),
     );
   }

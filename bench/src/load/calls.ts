@@ -11,6 +11,8 @@ export interface AudiencePlan {
   readonly groups: number;
   /** Every so manieth connection decodes all it gets; 0: none. */
   readonly sampleEvery: number;
+  /** A further node: the second half of the connections goes there. */
+  readonly otherPort?: number;
 }
 
 export interface GeneratorVitals {

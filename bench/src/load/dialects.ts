@@ -1,7 +1,16 @@
 /** How each compared system is spoken to: path, first words, what its frames mean. */
 import type { BenchMessage } from '../servers/message.ts';
 
-export type System = 'carillon' | 'socket-io' | 'ws' | 'ws-auth';
+export type System =
+  | 'carillon'
+  /** Two nodes over Redis. */
+  | 'carillon-redis'
+  /** `carillon serve` with WORKERS=1 and WORKERS=2. */
+  | 'carillon-1-worker'
+  | 'carillon-2-workers'
+  | 'socket-io'
+  | 'ws'
+  | 'ws-auth';
 
 export interface Identity {
   readonly token: string;
@@ -85,6 +94,9 @@ const bareWs: Dialect = {
 
 export const dialects: Readonly<Record<System, Dialect>> = {
   carillon,
+  'carillon-redis': carillon,
+  'carillon-1-worker': carillon,
+  'carillon-2-workers': carillon,
   'socket-io': socketIo,
   ws: bareWs,
   'ws-auth': carillon,

@@ -27,6 +27,8 @@ export interface SubscriberOptions {
   readonly localAddress: string;
   /** When this connection should have been started, monotonic µs. */
   readonly dueUs: number;
+  /** Instead of the crew's. */
+  readonly port?: number;
 }
 
 const PONG = 10;
@@ -61,7 +63,7 @@ export class Subscriber implements FrameSink {
     this.#greeting = options.crew.dialect.greet(options.identity);
     this.#socket = connect({
       host: '127.0.0.1',
-      port: options.crew.port,
+      port: options.port ?? options.crew.port,
       localAddress: options.localAddress,
       noDelay: true,
       onread: { buffer: READ_BUFFER, callback: (length) => this.#read(length) },

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { RemoteProcess } from '../process/remote.ts';
 import type { GeneratorCalls, GeneratorVitals } from '../load/calls.ts';
 import type { System } from '../load/dialects.ts';
-import type { ServerCalls } from '../servers/calls.ts';
+import type { ServerCalls, ServerOptions } from '../servers/calls.ts';
 
 const SERVER_CPU = 0;
 const GENERATOR_CPU = 1;
@@ -21,6 +21,9 @@ export interface LabOptions {
   /** False: both processes may use all CPUs. */
   readonly isPinned?: boolean;
   readonly profileDir?: string | undefined;
+  /** File in servers/ that runs the system. @default the system's name */
+  readonly entry?: string;
+  readonly settings?: ServerOptions['settings'];
 }
 
 export interface Lab {
@@ -39,7 +42,7 @@ export async function withLab<T>(
   const isPinned = options.isPinned ?? true;
   const dataDir = createDataDir();
   const server = new RemoteProcess<ServerCalls>({
-    entry: `servers/${options.system}.ts`,
+    entry: `servers/${options.entry ?? options.system}.ts`,
     cpu: isPinned ? SERVER_CPU : undefined,
     profileDir: options.profileDir,
   });
@@ -49,7 +52,11 @@ export async function withLab<T>(
   });
   try {
     const secret = randomBytes(32).toString('base64url');
-    const { port } = await server.call('start', { secret, dataDir });
+    const { port } = await server.call('start', {
+      secret,
+      dataDir,
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
+    });
     return await measure({ server, generator, port, secret, dataDir });
   } finally {
     await Promise.all([generator.stop(), server.stop()]);

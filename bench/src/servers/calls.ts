@@ -8,6 +8,8 @@ export interface BenchServer {
   publish(group: number, message: BenchMessage): void;
   /** Publications that the system refused or failed; any voids the run. */
   failures(): number;
+  /** Of the process that serves, where it is not this one. */
+  cpuUs?(): number;
 }
 
 export interface PublishPlan {
@@ -39,4 +41,6 @@ export interface ServerOptions {
   readonly secret: string;
   /** For systems that store: an empty directory on a real disk. */
   readonly dataDir: string;
+  /** Carillon's, on top of those of every run. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }

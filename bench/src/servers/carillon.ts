@@ -11,7 +11,7 @@ import { listenOnFreePort } from './listen.ts';
 
 const UNLIMITED = '1000000/1s';
 
-hostServer(async ({ secret, dataDir }): Promise<BenchServer> => {
+hostServer(async ({ secret, dataDir, settings }): Promise<BenchServer> => {
   const http = createServer();
   const carillon = await createCarillon({
     env: {},
@@ -23,6 +23,7 @@ hostServer(async ({ secret, dataDir }): Promise<BenchServer> => {
     connectRate: UNLIMITED,
     connectRatePerAddress: UNLIMITED,
     namespaces: [{ name: 'bench', history: { size: 100, ttl: '300s' }, recover: true }],
+    ...settings,
   });
   carillon.attach(http);
   let failures = 0;

@@ -9,7 +9,7 @@ export function hostServer(startServer: (options: ServerOptions) => Promise<Benc
   let server: BenchServer | undefined;
   let timetable: Timetable | undefined;
   const vitals = (): ServerVitals => ({
-    cpuUs: cpuUs(),
+    cpuUs: server?.cpuUs?.() ?? cpuUs(),
     rssBytes: process.memoryUsage.rss(),
     failures: server?.failures() ?? 0,
   });
