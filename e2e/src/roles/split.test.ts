@@ -1,4 +1,6 @@
 /** What an HTTP process is told reaches the connections of a WebSocket process, and the other way round. */
+import { createCarillon } from '@carillon/server';
+import { TEST_SECRET } from '@carillon/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startWebhookReceiver } from '../../../packages/testkit/src/webhook-receiver.ts';
 import { apiClients, type ApiClients } from '../http/api-client.ts';
@@ -184,6 +186,21 @@ describe('from HTTP to the sockets of another process', () => {
     expect(await gone).toMatchObject({ code: 4500 });
   });
 
+  test('plain PUBLISH of any program shows at the user and, with a title, is stored (A6)', async () => {
+    const socket = await plain('alice');
+    await socket.nextOf('connected');
+    await split.redis.command('PUBLISH', 'notifications:alice', '{"title":"From redis-cli"}');
+    expect(await socket.nextOf('notification')).toMatchObject({
+      data: { title: 'From redis-cli', status: 'unread' },
+    });
+    await split.redis.command('PUBLISH', 'notifications:alice', '{"type":"price","of":"tea"}');
+    expect(await socket.nextOf('price')).toEqual({ type: 'price', of: 'tea' });
+    const alice = await api.as('alice');
+    const { body } = await alice('GET', '/api/v1/me/notifications');
+    // Once, though three processes heard it.
+    expect(body['notifications']).toEqual([expect.objectContaining({ title: 'From redis-cli' })]);
+  });
+
   test('a ticket from the HTTP process opens a connection at the other, once (D4)', async () => {
     const hal = await api.as('hal');
     const { body } = await hal('POST', '/api/v1/tickets', {});
@@ -193,6 +210,26 @@ describe('from HTTP to the sockets of another process', () => {
     expect(await socket.nextOf('connected')).toMatchObject({ data: { user_id: 'hal' } });
     const again = await PlainClient.open(url);
     expect(await again.closed).toMatchObject({ code: 1008 });
+  });
+});
+
+describe('an embedding program', () => {
+  test('is one more process of the installation', async () => {
+    const carillon = await createCarillon({
+      env: { LOG_LEVEL: 'silent', API_TYPE: 'http' },
+      redisUrl: [split.redis.url],
+      databaseUrl: split.postgres.url,
+      jwtSecret: TEST_SECRET,
+    });
+    const socket = await plain('mia');
+    await socket.nextOf('connected');
+    const outcome = await carillon.notify(['mia'], { title: 'From a program' });
+    expect(outcome).toMatchObject({ ok: true });
+    expect(await socket.nextOf('notification')).toMatchObject({
+      data: { title: 'From a program' },
+    });
+    expect(await carillon.connections.isOnline('mia')).toBe(true);
+    await carillon.close();
   });
 });
 

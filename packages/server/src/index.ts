@@ -73,9 +73,19 @@ export interface Carillon {
   close(): Promise<void>;
 }
 
-/** @throws ConfigError listing every problem, each with its fix. */
+/** Whatever SERVICE_ROLE and API_TYPE say to other programs of the same environment. */
+const EMBEDDED = { serviceRole: 'api', apiType: 'combined' } as const;
+
+/**
+ * With `redisUrl` (or `natsUrl`) and `databaseUrl` the program is one more process of an
+ * installation: what it says reaches everybody's connections.
+ *
+ * @throws ConfigError listing every problem, each with its fix; also within 10 s when a server that
+ *   the settings name is away.
+ */
 export async function createCarillon(options: CarillonOptions = {}): Promise<Carillon> {
-  return libraryOf(await buildApplication(contextOf({ pages: false, ...options }), COMBINED));
+  const context = contextOf({ pages: false, ...options, ...EMBEDDED });
+  return libraryOf(await buildApplication(context, COMBINED));
 }
 
 export interface ApplicationOptions extends CarillonOptions {
