@@ -57,6 +57,8 @@ export class CrowdClient {
   readonly openedAt: number[] = [];
   readonly #options: CrowdClientOptions;
   #socket: WebSocket | undefined;
+  /** What kept it away last, for messages. */
+  trouble = '';
   #attempts = 0;
   #isReady = false;
   #hasLeft = false;
@@ -84,7 +86,7 @@ export class CrowdClient {
     socket.on('message', (data: Buffer) => {
       for (const line of data.toString().split('\n')) this.#handleLine(line, socket);
     });
-    socket.on('error', () => undefined);
+    socket.on('error', (error) => (this.trouble = error.message));
     socket.on('close', (code) => this.#handleClose(code));
   }
 
@@ -101,6 +103,7 @@ export class CrowdClient {
   }
 
   #handleClose(code: number): void {
+    if (code !== 1006) this.trouble = `closed with ${code}`;
     this.#isReady = false;
     this.closes.set(code, (this.closes.get(code) ?? 0) + 1);
     if (this.#hasLeft) return;
@@ -125,6 +128,7 @@ export class CrowdClient {
   /** Temporary ones (a broker or database that is away) are tried again after a new connect. */
   #handleError({ error }: Reply, socket: WebSocket): void {
     this.closes.set(error?.code ?? 0, (this.closes.get(error?.code ?? 0) ?? 0) + 1);
+    this.trouble = `error ${error?.code} ${error?.message}`;
     socket.terminate();
   }
 
@@ -144,6 +148,7 @@ export class CrowdClient {
     if (push.unsubscribe !== undefined) {
       // 2500: the position was lost; asking again with it says how much is missing.
       this.#isReady = false;
+      this.trouble = `unsubscribed with ${push.unsubscribe.code}`;
       const { channel } = this.#options;
       const command = { id: SUBSCRIBE, subscribe: { channel, ...recoveryOf(this.chat) } };
       socket.send(JSON.stringify(command));

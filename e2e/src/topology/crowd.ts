@@ -51,8 +51,9 @@ export async function gatherCrowd(topology: Topology, size: number): Promise<Cro
     },
     gathered: (withinMs) =>
       until('everybody is connected and subscribed', withinMs, () => {
-        const missing = clients.filter(({ isReady }) => !isReady).length;
-        return missing === 0 ? undefined : `${missing} are not`;
+        const missing = clients.filter(({ isReady }) => !isReady);
+        const [first] = missing;
+        return first === undefined ? undefined : `${missing.length} are not: ${first.trouble}`;
       }),
     leave: () => {
       for (const client of clients) client.leave();

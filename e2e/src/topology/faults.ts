@@ -125,7 +125,10 @@ async function totalsProblem({ name, server }: Member, everybody: number) {
 
 async function presenceProblem(topology: Topology, crowd: Crowd): Promise<string | undefined> {
   for (const { id, members } of crowd.conversations) {
-    const answer = await topology.call('/api/presence_stats', { channel: `chat:${id}` });
+    const answer = await topology
+      .call('/api/presence_stats', { channel: `chat:${id}` })
+      .catch(() => undefined);
+    if (answer?.ok !== true) return `nginx has no answer: ${answer?.status ?? 'cut'}`;
     const { result } = (await answer.json()) as { result?: { num_users: number } };
     if (result?.num_users !== members.length) {
       return `chat:${id} has ${result?.num_users ?? '?'} of ${members.length} present`;

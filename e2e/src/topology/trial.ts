@@ -42,6 +42,12 @@ export async function runTrial(plan: TrialPlan): Promise<TrialReport> {
     const report = await tryEverything(topology, crowd, plan);
     crowd.leave();
     return { ...report, seconds: (performance.now() - startedAt) / 1000 };
+  } catch (error) {
+    plan.note((await topology.nginx.accessLog()).split('\n').slice(-12).join('\n'));
+    for (const { name, server } of topology.members) {
+      plan.note(`${name}: …${server.output().slice(-1500)}`);
+    }
+    throw error;
   } finally {
     await topology.stop();
   }
