@@ -111,6 +111,33 @@ describe('drain', () => {
     );
   });
 
+  it('[SES13] a set pace is kept, though the drain take longer', async () => {
+    const { connect, node, clock } = await createNodeFixture();
+    const clients = Array.from({ length: 100 }, (_, index) => connect(`user-${index}`));
+    const closed = (): number => clients.filter((client) => client.socket.closeFrame).length;
+    const drained = node.drain({ durationMs: 1_000, maxPerSecond: 25 });
+    const perSecond: number[] = [];
+    for (let second = 0, before = 0; closed() < 100; second += 1, before = closed()) {
+      await clock.advance(1_000);
+      perSecond.push(closed() - before);
+      expect(second).toBeLessThan(10);
+    }
+    await drained;
+    expect(Math.max(...perSecond)).toBeLessThanOrEqual(27);
+    expect(perSecond).toHaveLength(4);
+  });
+
+  it('[SES13] a pace of less than one connection per batch is kept too', async () => {
+    const { connect, node, clock } = await createNodeFixture();
+    const clients = Array.from({ length: 6 }, () => connect('ann'));
+    const drained = node.drain({ durationMs: 100, maxPerSecond: 2 });
+    await clock.advance(1_000);
+    expect(clients.filter((client) => client.socket.closeFrame)).toHaveLength(2);
+    await clock.advance(2_000);
+    await drained;
+    expect(clients.every((client) => client.socket.closeFrame !== undefined)).toBe(true);
+  });
+
   it('[SES13] a second drain hurries the first', async () => {
     const { connect, node, clock } = await createNodeFixture();
     const clients = Array.from({ length: 50 }, () => connect('ann'));

@@ -23,8 +23,6 @@ export interface RateExchangeOptions {
 export class RateExchange extends WheelEntry {
   readonly #options: RateExchangeOptions;
   #isExchanging = false;
-  /** Something was taken while an exchange was under way. */
-  #hasMore = false;
 
   constructor(options: RateExchangeOptions) {
     super();
@@ -40,14 +38,14 @@ export class RateExchange extends WheelEntry {
       })
       .finally(() => {
         this.#isExchanging = false;
-        if (this.#hasMore) this.#schedule();
-        this.#hasMore = false;
+        const { limits } = this.#options;
+        if (Object.values(limits).some(({ hasUntold }) => hasUntold)) this.#schedule();
       });
   }
 
   #schedule(): void {
-    if (this.#isExchanging) this.#hasMore = true;
-    else if (this.dueTick < 0) this.#options.wheel.schedule(this, this.#options.intervalMs);
+    if (this.#isExchanging || this.dueTick >= 0) return;
+    this.#options.wheel.schedule(this, this.#options.intervalMs);
   }
 
   async #exchange(): Promise<void> {

@@ -87,19 +87,29 @@ export class KeyedRateLimit {
     this.#maxKeys = maxKeys;
   }
 
-  /** From now on what is taken is counted for `takeUntold`; called back when there is the first of it. */
+  /** From now on what is taken is counted for `takeUntold`; called back with the first of each key. */
   watch(onTouched: () => void): void {
     this.#onTouched = onTouched;
   }
 
-  /** What was taken since the last call, by key. */
+  /** There is something for `takeUntold`. */
+  get hasUntold(): boolean {
+    return this.#touched.size > 0;
+  }
+
+  /**
+   * What was taken since the last call, by key. A key comes once more, with 0: who took from it at
+   * the same time on another node may have told that a moment later.
+   */
   takeUntold(): ReadonlyMap<string, number> {
     const untold = new Map<string, number>();
+    const again = new Map<string, CountingBucket>();
     for (const [key, bucket] of this.#touched) {
       untold.set(key, bucket.untold);
+      if (bucket.untold > 0) again.set(key, bucket);
       bucket.untold = 0;
     }
-    this.#touched = new Map();
+    this.#touched = again;
     return untold;
   }
 
@@ -134,7 +144,7 @@ export class KeyedRateLimit {
     bucket.untold += 1;
     if (bucket.untold > 1) return;
     this.#touched.set(key, bucket);
-    if (this.#touched.size === 1) this.#onTouched?.();
+    this.#onTouched?.();
   }
 
   #makeRoom(nowMs: number): void {
