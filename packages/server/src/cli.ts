@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./cli/token.ts')).token,
   'check-config': async () => (await import('./cli/check-config.ts')).checkConfigCommand,
   migrate: async () => (await import('./cli/migrate.ts')).migrate,
+  'copy-store': async () => (await import('./cli/copy-store.ts')).copyStoreCommand,
 };
 
 async function main(args: string[]): Promise<number> {

@@ -8,6 +8,8 @@ export const OPTIONS = {
   ttl: { type: 'string' },
   channels: { type: 'string' },
   channel: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
   admin: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -22,6 +24,8 @@ export interface CommandLine {
   ttl?: string;
   channels?: string;
   channel?: string;
+  from?: string;
+  to?: string;
   admin?: boolean;
   help?: boolean;
   version?: boolean;

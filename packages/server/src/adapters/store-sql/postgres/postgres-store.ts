@@ -16,6 +16,7 @@ import { Gathering } from './gathering.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 import { PostgresCalls } from './postgres-calls.ts';
 import { PostgresDatabase } from './postgres-database.ts';
+import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 import { warnOfUnsafeSettings } from './unsafe-settings.ts';
 
 export interface PostgresStoreOptions {
@@ -63,7 +64,13 @@ export async function openPostgresStore(given: PostgresStoreOptions): Promise<St
   const applied = await migratePostgres(options);
   if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date');
   const database = new PostgresDatabase(options);
-  await warnOfUnsafeSettings(database, logger);
+  try {
+    await database.run('read', refuseUnfinishedCopy);
+    await warnOfUnsafeSettings(database, logger);
+  } catch (error) {
+    await database.end();
+    throw error;
+  }
   const calls = new PostgresCalls(database, { ...options, createId: createTimeOrderedIds() });
   const ports = createStorePorts(calls);
   return {
