@@ -28,10 +28,12 @@ export async function serve(line: CommandLine): Promise<number> {
     ? (await import('../roles/workers.ts')).createWorkers(context)
     : factoryOf(KINDS, config.kind)(context));
   const url = await listen(application);
-  print(await bannerOf(config, url));
+  // Before it says that it is ready: whoever waits for that may send a signal at once.
+  const stopped = untilStopped(application, logger);
   // Without anything to reload the signal keeps its meaning: the terminal is gone.
   if ('reload' in application) process.on('SIGHUP', () => application.reload?.());
-  await untilStopped(application, logger);
+  print(await bannerOf(config, url));
+  await stopped;
   exitSoon(logger);
   return 0;
 }

@@ -53,6 +53,7 @@ interface Sides {
 /** Known to the parts, which are made before the application. */
 interface Life {
   isStopping: boolean;
+  isPortClosed: boolean;
 }
 
 /** What requests under way are given to finish, when everybody has been sent away. */
@@ -67,7 +68,7 @@ export async function buildApplication(
   let core: Core | undefined;
   try {
     core = await createCore(context, { relaysOutbox: shape.hasBackgroundWork });
-    const life: Life = { isStopping: false };
+    const life: Life = { isStopping: false, isPortClosed: false };
     const parts = createParts(context, core, () => life.isStopping);
     const sockets = shape.hasWebSockets ? createWebSocketSide(parts) : undefined;
     const consumers = hasConsumers(context, shape) ? await consumersOf(parts) : undefined;
@@ -108,7 +109,7 @@ function assemble(sides: Sides, life: Life): BuiltApplication {
   const { parts, http, sockets, tls } = sides;
   const { config, core, exposure, logger } = parts;
   const prepare = (server: Server): void => {
-    takeUpgrades(server, sockets);
+    takeUpgrades(server, { sockets, isPortClosed: () => life.isPortClosed });
     exposure.watch(server);
   };
   return {
@@ -138,6 +139,7 @@ async function closeInOrder(
   life.isStopping = true;
   await pause(core, config.settings.drainDelay);
   // Nobody new from here on: a client that is sent away must not come back to this process.
+  life.isPortClosed = true;
   const portClosed = http.app.close();
   const queuesLeft = consumers?.close();
   await core.drain();

@@ -1,7 +1,7 @@
 /** How requests and upgrades reach a process: on a port of its own, or on somebody else's server. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { HttpApp } from '../http/http-app.ts';
+import { NOT_FOUND, type Refusal, refuseUpgrade } from '../transports/websocket/handshake.ts';
 import type { ApplicationContext } from './application.ts';
 import type { WebSocketSide } from './websocket-side.ts';
 
@@ -19,18 +19,30 @@ export async function openPort(
   return { port, url: `${isSecure ? 'https' : 'http'}://${urlHost(config.host)}:${port}` };
 }
 
-/** Without a WebSocket side every upgrade is refused, unless somebody else takes it. */
-export function takeUpgrades(server: Server, sockets: WebSocketSide | undefined): void {
-  server.on('upgrade', (request, socket, head) => {
-    if (sockets?.transport.handleUpgrade(request, socket, head) === true) return;
-    refuseUnlessTaken(server, socket);
-  });
+/** The proxy in front, or the client, tries another process. */
+const CLOSING: Refusal = {
+  status: 503,
+  label: 'closing',
+  message: 'The server is shutting down.',
+  headers: { 'Retry-After': '1' },
+};
+
+export interface UpgradeTakers {
+  /** Undefined: this process has no WebSocket side. */
+  readonly sockets: WebSocketSide | undefined;
+  /** A handshake may still come on a connection that was open before the port was closed. */
+  readonly isPortClosed: () => boolean;
 }
 
-/** With nobody else to take it, an upgrade to an unknown path would hang. */
-function refuseUnlessTaken(server: Server, socket: Duplex): void {
-  if (server.listenerCount('upgrade') > 1) return;
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+/** What is not ours is refused, unless somebody else takes it. */
+export function takeUpgrades(server: Server, { sockets, isPortClosed }: UpgradeTakers): void {
+  server.on('upgrade', (request, socket, head) => {
+    if (isPortClosed()) refuseUpgrade(socket, CLOSING);
+    else if (sockets?.transport.handleUpgrade(request, socket, head) !== true) {
+      // With nobody else to take it, it would hang.
+      if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, NOT_FOUND);
+    }
+  });
 }
 
 /** Our paths first; every other request goes to the listeners that were there before. */
