@@ -20,7 +20,7 @@ import type {
 } from './messages.ts';
 
 export interface EngineClientOptions {
-  readonly clock: Pick<Clock, 'defer'>;
+  readonly clock: Pick<Clock, 'defer' | 'monotonic'>;
   readonly logger: Logger;
   /** More calls than this without an answer are refused at once. */
   readonly maxWaiting: number;
@@ -28,6 +28,9 @@ export interface EngineClientOptions {
 
 /** What was taken is told with the next calls, or by itself when it comes to this much. */
 const TELL_TAKEN_WEIGHT = 1024 * 1024;
+
+/** After something was missed: so long the core checks positions, which takes it a few seconds. */
+const DOUBT_MS = 60_000;
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -43,6 +46,8 @@ export class EngineClient {
   #serial = UNANSWERED;
   #isScheduled = false;
   #isClosed = false;
+  /** Monotonic ms. */
+  #missedAtMs = Number.NEGATIVE_INFINITY;
   brokerHandler: BrokerHandler | undefined;
   controlHandler: ControlHandler | undefined;
 
@@ -51,6 +56,11 @@ export class EngineClient {
     this.#options = options;
     port.on('message', (batch: ToWorker) => this.#take(batch));
     port.on('close', () => this.#handleClosed());
+  }
+
+  /** Publications may have passed this thread by that no later one betrays. */
+  get isInDoubt(): boolean {
+    return this.#options.clock.monotonic() - this.#missedAtMs < DOUBT_MS;
   }
 
   /** Rejects when the main thread failed at it, is gone, or is too busy. */
@@ -108,7 +118,7 @@ export class EngineClient {
 
   #take({ runs, commands, surveys, answers, weight, hasMissed }: ToWorker): void {
     for (const run of runs) this.#deliver(run);
-    if (hasMissed) this.brokerHandler?.handleReconnected?.();
+    if (hasMissed) this.#handleMissed();
     for (const command of commands) this.controlHandler?.handleCommand(command);
     for (const [id, question] of surveys) {
       const answer = this.controlHandler?.handleSurvey(question);
@@ -117,6 +127,11 @@ export class EngineClient {
     for (const answer of answers) this.#settle(answer);
     this.#takenWeight += weight;
     if (this.#takenWeight >= TELL_TAKEN_WEIGHT) this.#schedule();
+  }
+
+  #handleMissed(): void {
+    this.#missedAtMs = this.#options.clock.monotonic();
+    this.brokerHandler?.handleReconnected?.();
   }
 
   #deliver({ channel, epoch, events }: Run): void {

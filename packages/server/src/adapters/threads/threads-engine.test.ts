@@ -7,6 +7,7 @@ import { presenceStoreContract } from '../../../../testkit/src/contracts/presenc
 import { sharedRatesContract } from '../../../../testkit/src/contracts/shared-rates-contract.ts';
 import { sharedTicketOfficeContract } from '../../../../testkit/src/contracts/ticket-office-contract.ts';
 import { createFakeClock } from '../../../../testkit/src/fake-clock.ts';
+import { createNodeFixture } from '../../../../testkit/src/simulation/node-fixture.ts';
 import { createSeededRandom } from '../../../../testkit/src/seeded-random.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -221,6 +222,37 @@ describe('threads', () => {
     await publisher.broker.publish('a', event('"again"'), KEPT);
     await slow.broker.history('a', { limit: 0 });
     expect(seen.slice(before)).toEqual(['a "again"']);
+  });
+
+  it('what a thread missed while it was behind reaches its subscribers all the same', async () => {
+    const { connect } = await start({ maxWeightPerThread: 10_000 });
+    const [publisher, slow] = [connect(), connect()];
+    const node = await createNodeFixture({ broker: slow.broker });
+    const client = node.connect('ann');
+    // Turns for the ports, time for the node.
+    const pass = async (until: () => boolean): Promise<void> => {
+      for (let turn = 0; turn < 500 && !until(); turn += 1) {
+        await node.clock.advance(20);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const subscribing = client.session.subscribe('ev:1', {});
+    await pass(() => node.node.subscriberCount('ev:1') === 1);
+    await subscribing;
+    const big = (n: number): string => JSON.stringify(`${n}${'x'.repeat(1_000)}`);
+    for (let n = 0; n < 60; n += 10) {
+      const sent = Array.from({ length: 10 }, (_, index) =>
+        publisher.broker.publish('ev:1', event(big(n + index)), KEPT),
+      );
+      await Promise.all(sent);
+    }
+    expect(log).toContain('a worker thread does not keep up; publications are withheld from it');
+    // Nothing follows that would betray the gap.
+    void slow.directory.totals();
+    await pass(() => client.socket.lines.length >= 60);
+    const offsets = client.socket.lines.map((line) => /"offset":(\d+)/.exec(line)?.[1]);
+    expect(offsets).toEqual(Array.from({ length: 60 }, (_, index) => String(index + 1)));
+    await node.node.close();
   });
 
   it('with the main thread gone calls end, and the directory answers for its own thread', async () => {

@@ -14,7 +14,7 @@ import type { ConnectionTotals } from '../../ports/server-api.ts';
 import { EngineClient } from './engine-client.ts';
 
 export interface ThreadsEngineOptions {
-  readonly clock: Pick<Clock, 'defer'>;
+  readonly clock: Pick<Clock, 'defer' | 'monotonic'>;
   readonly logger: Logger;
   /**
    * Calls to the main thread waiting for an answer before further ones are refused as too busy.
@@ -50,8 +50,11 @@ export function createThreadsEngine(port: MessagePort, options: ThreadsEngineOpt
 
 function brokerOver(client: EngineClient): Broker {
   return {
-    // What is withheld from a thread that is behind is announced to it: handleReconnected.
-    deliversReliably: true,
+    // What is withheld from a thread that is behind is announced to it; from then on the core
+    // looks at all its channels once.
+    get deliversReliably() {
+      return !client.isInDoubt;
+    },
     start: (handler) => {
       client.brokerHandler = handler;
       return Promise.resolve();
