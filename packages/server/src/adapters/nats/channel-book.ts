@@ -132,7 +132,6 @@ export class ChannelBook {
         subjects: `${prefix}.h.${token}.>`,
         republish: { src: `${prefix}.h.${token}.>`, dest: `${prefix}.l.${token}.>` },
         storage: 'file',
-        replicas: limits.replicas,
         maxBytes: limits.maxHistoryBytes,
         duplicateWindowMs: limits.idempotencyTtlMs,
       },

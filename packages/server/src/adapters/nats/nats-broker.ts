@@ -74,7 +74,6 @@ class NatsBroker implements Broker {
         subjects: `${prefix}.e.>`,
         republish: { src: `${prefix}.e.>`, dest: `${prefix}.l.>` },
         storage: 'memory',
-        replicas: limits.replicas,
         maxBytes: PASSING_BYTES,
         duplicateWindowMs: limits.idempotencyTtlMs,
       },

@@ -32,8 +32,6 @@ export interface NatsLimits {
   readonly nodeTimeoutMs: number;
   /** How long questions to the other nodes wait for one that does not answer. */
   readonly questionTimeoutMs: number;
-  /** Copies of each stream in a NATS cluster: 1, 3 or 5. */
-  readonly replicas: number;
   /** Histories of one namespace, in bytes on the disk of NATS; beyond, the oldest go. */
   readonly maxHistoryBytes: number;
   /** A channel's position outlives its history by this much, longer while somebody is subscribed. */
@@ -56,7 +54,6 @@ export const DEFAULT_NATS_LIMITS: NatsLimits = {
   heartbeatMs: 3_000,
   nodeTimeoutMs: 10_000,
   questionTimeoutMs: 500,
-  replicas: 1,
   maxHistoryBytes: 256 * 1024 * 1024,
   positionTtlMs: 24 * 60 * 60_000,
   idempotencyTtlMs: 5 * 60_000,

@@ -37,7 +37,6 @@ export function createNatsTicketOffice(dependencies: TicketOfficeDependencies): 
       name: `${prefix}-tickets`,
       subjects: `${prefix}.t.*`,
       storage: 'file',
-      replicas: limits.replicas,
       maxBytes: MAX_BYTES,
     },
     { perSubject: 1, maxAgeMs: lifetimeMs },

@@ -2,7 +2,8 @@
  * A JetStream stream as a table of records: each subject has a newest record, and a new one is
  * written only onto the one the writer knows (compare and set by sequence). All that must be atomic
  * across nodes stands on this. Creates the stream where it is missing, also when it went missing
- * later, and reads where no stale answer can come from.
+ * later. It has one replica: with several, nats-server 2.9 lets two writers onto the same record
+ * (docs/decisions), and a replica that lags behind answers reads.
  */
 import { jetstreamManager, RetentionPolicy, StorageType, DiscardPolicy } from '@nats-io/jetstream';
 import { JetStreamApiError } from '@nats-io/jetstream';
@@ -18,7 +19,6 @@ export interface RecordStreamOptions {
   /** Each record, once saved, is published here too: `source.>` becomes `destination.>`. */
   readonly republish?: { readonly src: string; readonly dest: string };
   readonly storage: 'file' | 'memory';
-  readonly replicas: number;
   readonly maxBytes: number;
   readonly duplicateWindowMs?: number;
 }
@@ -150,14 +150,10 @@ export class RecordStream {
     subject?: string,
   ): Promise<StoredRecord | undefined> {
     const manager = await this.#jetStream();
-    const { name, replicas } = this.#options;
     const message = await this.#reads.pass(() =>
       this.#withStream(() =>
         this.#link.untilLost<StoredMsg | null>(() =>
-          // A replica that lags behind may answer directly; the leader answers the ordinary way.
-          replicas > 1
-            ? manager.streams.getMessage(name, query)
-            : manager.direct.getMessage(name, query),
+          manager.direct.getMessage(this.#options.name, query),
         ),
       ),
     );
@@ -226,7 +222,7 @@ function configOf(
   options: RecordStreamOptions,
   limits: RecordLimits,
 ): StreamConfig & { name: string } {
-  const { name, subjects, republish, storage, replicas, maxBytes } = options;
+  const { name, subjects, republish, storage, maxBytes } = options;
   const { duplicateWindowMs = DUPLICATE_WINDOW_MS } = options;
   return {
     name,
@@ -234,7 +230,7 @@ function configOf(
     retention: RetentionPolicy.Limits,
     storage: storage === 'file' ? StorageType.File : StorageType.Memory,
     discard: DiscardPolicy.Old,
-    num_replicas: replicas,
+    num_replicas: 1,
     max_bytes: maxBytes,
     max_msgs_per_subject: limits.perSubject,
     max_age: limits.maxAgeMs * NANOS_PER_MS,

@@ -10,7 +10,6 @@ import type { Entry, UserLimit } from '../../ports/connection-directory.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ConnectionInfo } from '../../ports/server-api.ts';
-import type { NatsLimits } from './nats-engine-options.ts';
 import type { NatsLink } from './nats-link.ts';
 import type { NodeTable } from './node-table.ts';
 import { RecordStream } from './record-stream.ts';
@@ -24,7 +23,6 @@ export interface UserLimitBookDependencies {
   readonly nodeId: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly limits: NatsLimits;
 }
 
 interface Line {
@@ -62,14 +60,13 @@ export class UserLimitBook {
 
   constructor(dependencies: UserLimitBookDependencies) {
     this.#dependencies = dependencies;
-    const { link, prefix, limits } = dependencies;
+    const { link, prefix } = dependencies;
     this.#stream = new RecordStream(
       link,
       {
         name: `${prefix}-users`,
         subjects: `${prefix}.u.*`,
         storage: 'file',
-        replicas: limits.replicas,
         maxBytes: MAX_BYTES,
       },
       { perSubject: 1, maxAgeMs: DAY_MS },
