@@ -1,0 +1,40 @@
+/**
+ * What one thing costs, as measured on the machine that docs/capacity.md names. Each figure says
+ * which run it is from; on other machines run those and put yours here.
+ */
+export interface Costs {
+  /** Resident KiB of a WebSocket process per idle connection. */
+  readonly kibPerConnection: number;
+  /** Server CPU µs: a publication written to one of a small group's connections. */
+  readonly usPerDelivery: number;
+  /** Server CPU µs: handshake, token, two subscriptions. */
+  readonly usPerConnect: number;
+  /** Server CPU µs per idle connection and second. */
+  readonly usPerIdleSecond: number;
+  /** CPU µs of the process that publishes, per publication through Redis. */
+  readonly usPerPublish: number;
+  /** CPU µs of a process per publication that Redis brings it, before deliveries. */
+  readonly usPerReceive: number;
+  /** CPU µs of a Redis server per publication (script with history). */
+  readonly redisUsPerPublish: number;
+  /** CPU µs of a Redis server per process that it forwards a publication to. */
+  readonly redisUsPerForward: number;
+  /** CPU µs of a Redis server per connect (directory, subscribe, history reads). */
+  readonly redisUsPerConnect: number;
+  /** Messages a second that one database stores and acknowledges. */
+  readonly storedPerSecond: number;
+}
+
+/** P1, P2, P3, P7, P11 of bench/results; the others by `npm run capacity -- --measure`. */
+export const MEASURED: Costs = {
+  kibPerConnection: 10.3,
+  usPerDelivery: 12.1,
+  usPerConnect: 160,
+  usPerIdleSecond: 2.04,
+  usPerPublish: 60,
+  usPerReceive: 15,
+  redisUsPerPublish: 25,
+  redisUsPerForward: 1.5,
+  redisUsPerConnect: 60,
+  storedPerSecond: 8_000,
+};
