@@ -201,6 +201,15 @@ describe('from HTTP to the sockets of another process', () => {
     expect(body['notifications']).toEqual([expect.objectContaining({ title: 'From redis-cli' })]);
   });
 
+  test('a queue message that the worker takes reaches the sockets of another process', async () => {
+    const socket = await plain('nia');
+    await socket.nextOf('connected');
+    const input = { user_id: 'nia', event: { type: 'order_paid', order: 7 } };
+    const message = JSON.stringify({ procedure: 'users.event', input });
+    await split.redis.command('XADD', 'orders', '*', 'message', message);
+    expect(await socket.nextOf('order_paid')).toEqual(input.event);
+  });
+
   test('a ticket from the HTTP process opens a connection at the other, once (D4)', async () => {
     const hal = await api.as('hal');
     const { body } = await hal('POST', '/api/v1/tickets', {});

@@ -27,7 +27,15 @@ export interface Split {
 
 export async function startSplit(env: Env = {}): Promise<Split> {
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-  const shared = { REDIS_URL: redis.url, DATABASE_URL: postgres.url, DRAIN_TIMEOUT: '1s', ...env };
+  const shared = {
+    REDIS_URL: redis.url,
+    DATABASE_URL: postgres.url,
+    QUEUE_REDIS_URL: redis.url,
+    QUEUE_REDIS_STREAM: 'orders',
+    QUEUE_REDIS_GROUP: 'carillon',
+    DRAIN_TIMEOUT: '1s',
+    ...env,
+  };
   const others: RunningServer[] = [];
   const start = (kind: Kind, more: Env = {}, port = 0): Promise<RunningServer> =>
     startServer({ kind, env: { ...shared, ...more }, port });

@@ -11,6 +11,7 @@ import {
   clientSettingsOf,
   coreLimitsOf,
   domainLimitsOf,
+  drainOptionsOf,
   httpSettingsOf,
   plainLimitsOf,
   relayLimitsOf,
@@ -53,5 +54,25 @@ describe('a setting reaches its part', () => {
   it('a rate is a burst and what flows back in a second', () => {
     const limits = plainLimitsOf(loadConfig({ env: { MESSAGE_RATE: '30/10s' } }));
     expect(limits.messageRate).toEqual({ burst: 30, perSecond: 3 });
+  });
+});
+
+describe('settings that depend on each other', () => {
+  it('a worker looks often for what others leave to it', () => {
+    const worker = loadConfig({
+      env: {
+        SERVICE_ROLE: 'worker',
+        DATABASE_URL: 'postgresql://db/carillon',
+        REDIS_URL: 'redis://cache',
+      },
+    });
+    expect(relayLimitsOf(worker)).toMatchObject({ pollIntervalMs: 1_000 });
+    expect(relayLimitsOf(config)).not.toHaveProperty('pollIntervalMs');
+  });
+
+  it('a drain has a pace only where one is set', () => {
+    expect(drainOptionsOf(config)).toEqual({ durationMs: 20_000 });
+    const paced = loadConfig({ env: { DRAIN_RATE: '200', DRAIN_TIMEOUT: '1m' } });
+    expect(drainOptionsOf(paced)).toEqual({ durationMs: 60_000, maxPerSecond: 200 });
   });
 });
