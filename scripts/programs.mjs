@@ -2,6 +2,7 @@
 // else from where they are; what is missing then is said loudly at the end of the run.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fetchKafka, hasJava, KAFKA_LIBS, missingJavaPackages } from './kafka.mjs';
 import { say } from './workspace.mjs';
 
 const PROGRAMS = [
@@ -25,14 +26,23 @@ const PROGRAMS = [
     paths: ['/usr/bin/redis-server', '/usr/local/bin/redis-server'],
     variable: 'REDIS_SERVER_PATH',
     packages: ['redis-server'],
-    suites: ['packages/server/src/adapters/redis/**', 'e2e/src/redis/**', 'e2e/src/topology/**'],
+    suites: [
+      'packages/server/src/adapters/redis/**',
+      'e2e/src/redis/**',
+      'e2e/src/queues/redis.test.ts',
+      'e2e/src/topology/**',
+    ],
   },
   {
     name: 'NATS',
     paths: ['/usr/sbin/nats-server', '/usr/bin/nats-server', '/usr/local/bin/nats-server'],
     variable: 'NATS_SERVER_PATH',
     packages: ['nats-server'],
-    suites: ['packages/server/src/adapters/nats/**', 'e2e/src/nats/**'],
+    suites: [
+      'packages/server/src/adapters/nats/**',
+      'e2e/src/nats/**',
+      'e2e/src/queues/nats.test.ts',
+    ],
   },
   {
     name: 'RabbitMQ',
@@ -46,7 +56,12 @@ const PROGRAMS = [
     paths: ['17', '16', '15', '14'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
     variable: 'POSTGRES_PATH',
     packages: ['postgresql'],
-    suites: ['packages/server/src/adapters/store-postgres/**', 'e2e/src/postgres/**'],
+    suites: [
+      'packages/server/src/adapters/store-sql/postgres/postgres-store.test.ts',
+      'packages/testkit/src/servers/postgres-server.test.ts',
+      'e2e/src/postgres/**',
+      'e2e/src/queues/outbox.test.ts',
+    ],
   },
   {
     name: 'nginx',
@@ -55,12 +70,25 @@ const PROGRAMS = [
     packages: ['nginx'],
     suites: ['e2e/src/nginx/**'],
   },
+  {
+    name: 'Kafka (its jars from Maven Central; needs Java 17 and mvn)',
+    paths: [KAFKA_LIBS],
+    variable: 'KAFKA_LIBS_PATH',
+    get packages() {
+      return missingJavaPackages();
+    },
+    fetch: fetchKafka,
+    suites: ['e2e/src/queues/kafka.test.ts'],
+    works: hasJava,
+  },
 ];
 
 /** What could not be run (for people), and the test files to leave out for it. */
 export function installPrograms() {
   const missing = PROGRAMS.filter((program) => pathOf(program) === undefined);
-  if (missing.length > 0) install(missing.flatMap(({ packages }) => packages));
+  const packages = missing.flatMap((program) => program.packages);
+  if (packages.length > 0) install(packages);
+  for (const program of missing) program.fetch?.();
   const notRun = [];
   const excluded = [];
   for (const program of PROGRAMS) {

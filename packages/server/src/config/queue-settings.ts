@@ -1,4 +1,5 @@
 /** Queues whose messages become procedures, one group of variables per technology; docs/queues.md. */
+import { duration } from './duration.ts';
 import { integer, list, text } from './setting-kinds.ts';
 import { optional, setting } from './setting.ts';
 
@@ -51,7 +52,7 @@ export const QUEUE_SETTINGS = {
     env: 'QUEUE_SQS_ENDPOINT',
     kind: text,
     group: 'queues',
-    description: 'Endpoint instead of Amazon’s, for a compatible service.',
+    description: 'Where requests go, when that is not the host of QUEUE_SQS_URL.',
   }),
   queueNatsUrl: optional({
     env: 'QUEUE_NATS_URL',
@@ -110,5 +111,13 @@ export const QUEUE_SETTINGS = {
     default: 256,
     group: 'queues',
     description: 'Messages of one queue that are taken and not yet answered, at most.',
+  }),
+  queueLease: setting({
+    env: 'QUEUE_LEASE',
+    kind: duration({ min: '1s', max: '1h' }),
+    default: 30_000,
+    group: 'queues',
+    description:
+      'How long a worker that died keeps what it had from others. RabbitMQ notices by itself; Kafka takes it as session timeout (its brokers want at least 6s).',
   }),
 } as const;

@@ -65,8 +65,10 @@ export const createConsuming = (
       for (const run of runs) run.start();
     },
     close: async () => {
+      // Nobody hands anything over any more when what waits is given back.
+      const closed = runs.map((run) => run.close());
       ending.end();
-      await Promise.all(runs.map((run) => run.close()));
+      await Promise.all(closed);
     },
     healthChecks: runs,
   };
@@ -121,8 +123,12 @@ class Run implements HealthCheck {
   }
 
   async #end(): Promise<void> {
+    if (this.#isStarted) {
+      await this.#closeSource();
+      return;
+    }
     await this.#running;
-    await this.#closeSource();
+    if (this.#isStarted) await this.#closeSource();
   }
 
   async #run(): Promise<void> {

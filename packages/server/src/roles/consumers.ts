@@ -25,7 +25,8 @@ type Wanted = (options: SourceOptions, config: Config) => Promise<SourceFactory 
  */
 export async function createConsumers(config: Config, deps: ConsumingDeps): Promise<Consuming> {
   const { clock, logger } = deps;
-  const options = { clock, logger, prefetch: config.settings.queuePrefetch };
+  const { queuePrefetch: prefetch, queueLease: leaseMs } = config.settings;
+  const options = { clock, logger, prefetch, leaseMs };
   const factories = await Promise.all(SOURCES.map((wanted) => wanted(options, config)));
   return createConsuming(
     factories.filter((factory) => factory !== undefined),

@@ -78,13 +78,16 @@ class KafkaSource implements QueueSource {
   }
 
   async #open(): Promise<void> {
-    const { brokers, topics, group, logger } = this.#options;
+    const { brokers, topics, group, leaseMs, logger } = this.#options;
     const consumer = new this.#client.Consumer({
       clientId: 'carillon',
       groupId: group,
       bootstrapBrokers: [...brokers],
       connectTimeout: CONNECT_TIMEOUT_MS,
       retries: 3,
+      sessionTimeout: leaseMs,
+      rebalanceTimeout: leaseMs * 2,
+      heartbeatInterval: Math.floor(leaseMs / 10),
       autocommit: false,
     });
     this.#consumer = consumer;

@@ -22,8 +22,6 @@ export interface NatsOptions extends SourceOptions {
   readonly url: string;
   readonly stream: string;
   readonly consumer: string;
-  /** How long a message may be without a sign of work before it comes again, in ms. @default 60000 */
-  readonly ackWaitMs?: number;
 }
 
 interface Client {
@@ -31,9 +29,9 @@ interface Client {
   readonly jetstream: typeof JetStream;
 }
 
-const DEFAULT_ACK_WAIT_MS = 60_000;
 /** A pull that waits longer keeps places that were freed meanwhile from being asked for. */
 const PULL_MS = 1_000;
+const NANOSECONDS = 1_000_000;
 
 /** @throws Error when the packages of NATS are not installed. */
 export async function loadNats(): Promise<(options: NatsOptions) => QueueSource> {
@@ -54,7 +52,8 @@ class NatsSource implements QueueSource {
   readonly #client: Client;
   readonly #options: NatsOptions;
   readonly #inHand: InHand;
-  readonly #ackWaitMs: number;
+  /** Of the consumer, which may have been there before. */
+  #ackWaitMs: number;
   #connection: Transport.NatsConnection | undefined;
   #js: JetStreamClient | undefined;
   #consumer: Consumer | undefined;
@@ -66,7 +65,7 @@ class NatsSource implements QueueSource {
     this.#client = client;
     this.#options = options;
     this.#inHand = createInHand(options.prefetch);
-    this.#ackWaitMs = options.ackWaitMs ?? DEFAULT_ACK_WAIT_MS;
+    this.#ackWaitMs = options.leaseMs;
   }
 
   async start(handler: QueueHandler): Promise<void> {
@@ -81,6 +80,8 @@ class NatsSource implements QueueSource {
     await this.#prepare();
     const { stream, consumer } = this.#options;
     this.#consumer = await this.#js.consumers.get(stream, consumer);
+    const { config } = await this.#consumer.info();
+    this.#ackWaitMs = (config.ack_wait ?? 0) / NANOSECONDS || this.#ackWaitMs;
     this.#reading = this.#read(handler);
   }
 
@@ -115,7 +116,7 @@ class NatsSource implements QueueSource {
         durable_name: consumer,
         ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
-        ack_wait: this.#ackWaitMs * 1_000_000,
+        ack_wait: this.#options.leaseMs * NANOSECONDS,
         max_deliver: -1,
         max_ack_pending: Math.max(1_000, prefetch),
       });

@@ -24,10 +24,6 @@ export interface OutboxOptions extends SourceOptions {
   readonly url: string;
   /** `table` or `schema.table`; NOTIFY goes to the channel of this name. */
   readonly table: string;
-  /** Without NOTIFY, the table is looked at so often, in ms. @default 5000 */
-  readonly pollMs?: number;
-  /** How long a worker that died keeps its rows from others, in ms. @default 30000 */
-  readonly leaseMs?: number;
 }
 
 interface Row {
@@ -37,8 +33,8 @@ interface Row {
   readonly deliveries: number;
 }
 
-const DEFAULT_POLL_MS = 5_000;
-const DEFAULT_LEASE_MS = 30_000;
+/** Without NOTIFY, and for what a dead worker had, the table is looked at so often. */
+const POLL_MS = 5_000;
 const CONNECTIONS = 3;
 const CLAIM = 100;
 
@@ -72,7 +68,7 @@ class OutboxSource implements QueueSource {
     const { url: connectionString, table, logger, clock, prefetch } = options;
     this.#options = options;
     this.#inHand = createInHand(prefetch);
-    this.#leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS;
+    this.#leaseMs = options.leaseMs;
     this.#sql = outboxStatements(table);
     const connection = { connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
     this.#pool = new pg.Pool({ ...connection, max: CONNECTIONS });
@@ -206,7 +202,7 @@ class OutboxSource implements QueueSource {
         this.#wake = () => undefined;
         resolve();
       };
-      const cancel = this.#options.clock.after(this.#options.pollMs ?? DEFAULT_POLL_MS, finish);
+      const cancel = this.#options.clock.after(Math.min(POLL_MS, this.#leaseMs), finish);
       this.#wake = finish;
     });
   }

@@ -1,6 +1,6 @@
 /**
  * A Redis stream, read as a member of a consumer group. Each entry has the message in its field
- * `message`. What a dead member left is claimed when nobody has touched it for `claimIdleMs`; what
+ * `message`. What a dead member left is claimed when nobody has touched it for its lease; what
  * is in hand is touched in time. Dead letters go to the stream `<stream>:dead`, with the reason.
  */
 import type * as NodeRedis from 'redis';
@@ -22,8 +22,6 @@ export interface RedisStreamOptions extends SourceOptions {
   readonly group: string;
   /** This member of the group; unique among the running ones. */
   readonly member: string;
-  /** Untouched for so long, a message is taken over, in ms. @default 30000 */
-  readonly claimIdleMs?: number;
 }
 
 type Client = Pick<typeof NodeRedis, 'createClient'>;
@@ -43,8 +41,8 @@ interface Entry {
   readonly redeliveries: number;
 }
 
-const DEFAULT_CLAIM_IDLE_MS = 30_000;
-const BLOCK_MS = 1_000;
+/** Also what an end may have to wait for. */
+const BLOCK_MS = 500;
 const CLAIM_COUNT = 100;
 const MAX_RECONNECT_MS = 2_000;
 
@@ -61,7 +59,7 @@ class RedisSource implements QueueSource {
   readonly name = 'redis';
   readonly #options: RedisStreamOptions;
   readonly #inHand: InHand;
-  readonly #claimIdleMs: number;
+  readonly #leaseMs: number;
   readonly #ids = new Set<string>();
   /** Blocks; everything else goes over the other. */
   readonly #reader: Redis;
@@ -74,7 +72,7 @@ class RedisSource implements QueueSource {
   constructor(client: Client, options: RedisStreamOptions) {
     this.#options = options;
     this.#inHand = createInHand(options.prefetch);
-    this.#claimIdleMs = options.claimIdleMs ?? DEFAULT_CLAIM_IDLE_MS;
+    this.#leaseMs = options.leaseMs;
     const make = (): Redis => {
       const made = client.createClient({
         url: options.url,
@@ -104,7 +102,7 @@ class RedisSource implements QueueSource {
       if (!String(error).includes('BUSYGROUP')) throw error;
     }
     this.#stopTouching = repeatedly(
-      { clock, ms: this.#claimIdleMs / 3, onError: () => undefined },
+      { clock, ms: this.#leaseMs / 3, onError: () => undefined },
       () => this.#touch([...this.#ids], 0),
     );
     this.#reading = this.#read(handler);
@@ -158,7 +156,7 @@ class RedisSource implements QueueSource {
     if (clock.monotonic() >= this.#claimAt) {
       const claimed = await this.#claim();
       if (claimed.length > 0) return claimed;
-      this.#claimAt = clock.monotonic() + this.#claimIdleMs / 2;
+      this.#claimAt = clock.monotonic() + this.#leaseMs / 2;
     }
     if (this.#isClosing) return [];
     const answer = await this.#reader.sendCommand(
@@ -175,10 +173,7 @@ class RedisSource implements QueueSource {
     const { stream, group, member } = this.#options;
     const count = String(Math.min(CLAIM_COUNT, this.#inHand.free));
     const answer = await this.#send(
-      ['XAUTOCLAIM', stream, group, member].concat(
-        [String(this.#claimIdleMs), '0'],
-        ['COUNT', count],
-      ),
+      ['XAUTOCLAIM', stream, group, member].concat([String(this.#leaseMs), '0'], ['COUNT', count]),
     );
     const entries = entriesOf(asList(answer)[1]);
     return Promise.all(
@@ -211,7 +206,7 @@ class RedisSource implements QueueSource {
       });
       if (settlement.type === 'retry') {
         // A stream takes nothing back: it is claimed by whoever comes, when the delay is over.
-        await this.#touch([id], this.#claimIdleMs - settlement.delayMs);
+        await this.#touch([id], this.#leaseMs - settlement.delayMs);
         return;
       }
       if (settlement.type === 'dead') await this.#bury({ id, fields }, settlement.reason);

@@ -5,6 +5,8 @@ import type { Logger } from '../../ports/logger.ts';
 export interface SourceOptions {
   /** Messages handed over and not answered, at most. */
   readonly prefetch: number;
+  /** How long a worker that died keeps its messages from others, in ms; whoever lives keeps them longer. */
+  readonly leaseMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }

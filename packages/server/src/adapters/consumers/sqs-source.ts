@@ -14,15 +14,12 @@ export interface SqsOptions extends SourceOptions {
   /** `https://sqs.eu-central-1.amazonaws.com/123456789012/name`. */
   readonly url: string;
   readonly region: string;
-  /** Instead of Amazon's own, for what is compatible with it. */
+  /** @default the origin of `url` */
   readonly endpoint?: string;
-  /** How long a message is invisible before it is kept so again, in seconds. @default 60 */
-  readonly visibilitySeconds?: number;
 }
 
 type Client = typeof Sqs;
 
-const DEFAULT_VISIBILITY_SECONDS = 60;
 const MAX_VISIBILITY_SECONDS = 43_200;
 const BATCH = 10;
 const LONG_POLL_SECONDS = 20;
@@ -50,10 +47,10 @@ class SqsSource implements QueueSource {
   constructor(sdk: Client, options: SqsOptions) {
     this.#sdk = sdk;
     this.#options = options;
-    const { region, endpoint } = options;
-    this.#sqs = new sdk.SQSClient({ region, ...(endpoint !== undefined && { endpoint }) });
+    const { region, endpoint = new URL(options.url).origin } = options;
+    this.#sqs = new sdk.SQSClient({ region, endpoint });
     this.#inHand = createInHand(options.prefetch);
-    this.#visibilitySeconds = options.visibilitySeconds ?? DEFAULT_VISIBILITY_SECONDS;
+    this.#visibilitySeconds = Math.ceil(options.leaseMs / 1000);
   }
 
   async start(handler: QueueHandler): Promise<void> {

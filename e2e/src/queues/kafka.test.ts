@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import { afterAll, beforeAll, describe } from 'vitest';
+import {
+  startKafka,
+  type KafkaServer,
+} from '../../../packages/testkit/src/servers/kafka-server.ts';
+import {
+  keyOf,
+  testQueue,
+  textOf,
+  type DeadLetter,
+  type QueueSubject,
+  type TestQueue,
+} from './queue-suite.ts';
+
+let server: KafkaServer;
+let admin: Admin;
+let producer: Producer;
+let subject: QueueSubject;
+
+const PARTITIONS = [0, 1, 2];
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+/** For questions; joins nothing. */
+const asking = <T>(groupId: string, ask: (consumer: Consumer) => Promise<T>): Promise<T> => {
+  const consumer = new Consumer({
+    clientId: 'test',
+    groupId,
+    bootstrapBrokers: [server.broker],
+    metadataMaxAge: 0,
+  });
+  return ask(consumer).finally(() => consumer.close(true));
+};
+
+const sum = (numbers: readonly bigint[]): number =>
+  Number(numbers.reduce((total, each) => total + (each > 0n ? each : 0n), 0n));
+
+async function readDead(topic: string): Promise<readonly DeadLetter[]> {
+  if (!(await admin.listTopics()).includes(topic)) return [];
+  return asking(randomUUID(), async (consumer) => {
+    const ends = await consumer.listOffsets({ topics: [topic], timestamp: -1n });
+    const total = sum(ends.get(topic) ?? []);
+    const letters: DeadLetter[] = [];
+    if (total === 0) return letters;
+    const stream = await consumer.consume({ topics: [topic], mode: 'earliest', maxWaitTime: 100 });
+    for await (const { value, headers } of stream) {
+      const reason = [...headers].find(([name]) => name.toString() === 'x-carillon-reason')?.[1];
+      letters.push({ body: value.toString(), reason: reason?.toString() ?? '' });
+      if (letters.length === total) break;
+    }
+    return letters;
+  });
+}
+
+async function makeQueue(): Promise<TestQueue> {
+  const topic = `jobs-${randomUUID()}`;
+  const group = `carillon-${randomUUID()}`;
+  await admin.createTopics({ topics: [topic], partitions: PARTITIONS.length, replicas: 1 });
+  return {
+    env: {
+      QUEUE_KAFKA_BROKERS: server.broker,
+      QUEUE_KAFKA_TOPICS: topic,
+      QUEUE_KAFKA_GROUP: group,
+      QUEUE_LEASE: '1s',
+    },
+    send: async (messages) => {
+      await producer.send({
+        messages: messages.map((message) => ({
+          topic,
+          key: bytes(keyOf(message) ?? randomUUID()),
+          value: bytes(textOf(message)),
+        })),
+        acks: -1,
+      });
+    },
+    deadLetters: () => readDead(`${topic}.dead`),
+    unsettled: () =>
+      asking(group, async (consumer) => {
+        const ends = await consumer.listOffsets({ topics: [topic], timestamp: -1n });
+        const done = await consumer.listCommittedOffsets({
+          topics: [{ topic, partitions: PARTITIONS }],
+        });
+        return sum(ends.get(topic) ?? []) - sum(done.get(topic) ?? []);
+      }),
+  };
+}
+
+beforeAll(async () => {
+  server = await startKafka();
+  const options = { clientId: 'test', bootstrapBrokers: [server.broker] };
+  admin = new Admin(options);
+  producer = new Producer(options);
+  subject = { name: 'kafka', makeQueue, interrupt: () => server.restart() };
+}, 90_000);
+afterAll(async () => {
+  await producer.close();
+  await admin.close();
+  await server.stop();
+}, 30_000);
+
+describe('Kafka', () => testQueue(() => subject));

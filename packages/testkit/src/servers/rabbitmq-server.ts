@@ -1,0 +1,229 @@
+/**
+ * A real RabbitMQ for one test file: a node of its own name on free ports (AMQP, distribution, and
+ * an epmd of its own), with its data, cookie and log in a temporary folder. The program behind the
+ * distribution's wrapper is started directly, because the wrapper insists on the system's folders.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, realpathSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const READY = /Server startup complete/u;
+const START_TIMEOUT_MS = 60_000;
+
+export interface RabbitmqServer {
+  /** `amqp://guest:guest@127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly port: number;
+  /** Everything the server has printed so far. */
+  output(): string;
+  /** Ends the process at once; port and data stay for `start`. */
+  kill(): Promise<void>;
+  /** Begins again after `kill`; resolves when it accepts connections. */
+  start(): Promise<void>;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+export async function startRabbitmq(): Promise<RabbitmqServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'carillon-rabbitmq-'));
+  const [port = 0, distributionPort = 0, epmdPort = 0] = await freePorts(3);
+  const environment = await environmentOf(folder, { port, distributionPort, epmdPort });
+  let printed = '';
+  let server: ChildProcess | undefined;
+  // RabbitMQ would leave a daemon behind that nobody ends.
+  const mapper = spawn(epmdPath(), ['-port', String(epmdPort), '-address', '127.0.0.1'], {
+    stdio: 'ignore',
+  });
+  const killAtExit = (): void => {
+    endGroup(server, 'SIGKILL');
+    mapper.kill('SIGKILL');
+  };
+  process.once('exit', killAtExit);
+  await untilAccepting(epmdPort);
+
+  const start = async (): Promise<void> => {
+    const from = printed.length;
+    // A group of its own: the runtime and its helper processes end together.
+    const child = spawn(programPath(), [], {
+      cwd: folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    server = child;
+    const take = (text: string): void => {
+      printed += text;
+    };
+    child.stdout.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', take);
+    await untilReady(child, () => printed.slice(from));
+    await untilAccepting(port);
+  };
+
+  const end = async (): Promise<void> => {
+    const child = server;
+    server = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    endGroup(child, 'SIGKILL');
+    await exited;
+  };
+
+  await start();
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    port,
+    output: () => printed,
+    kill: end,
+    start,
+    stop: async () => {
+      process.off('exit', killAtExit);
+      await end();
+      mapper.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+/** Beside the release, not in /usr/sbin: RABBITMQ_SERVER_PATH may name either. */
+function programPath(): string {
+  const given = process.env['RABBITMQ_SERVER_PATH'];
+  const candidates = [
+    ...globSync('/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server').toSorted(),
+    ...(given === undefined ? [] : [realpathSync(given)]),
+  ];
+  const found = candidates.find((path) => existsSync(join(dirname(path), 'rabbitmq-env')));
+  if (found === undefined) throw new Error('no RabbitMQ found; set RABBITMQ_SERVER_PATH');
+  return found;
+}
+
+/** Comes with Erlang; the distribution puts it on the PATH. */
+function epmdPath(): string {
+  const candidates = ['/usr/bin/epmd', ...globSync('/usr/lib/erlang/erts-*/bin/epmd')];
+  return candidates.find(existsSync) ?? 'epmd';
+}
+
+interface Ports {
+  readonly port: number;
+  readonly distributionPort: number;
+  readonly epmdPort: number;
+}
+
+async function environmentOf(
+  folder: string,
+  { port, distributionPort, epmdPort }: Ports,
+): Promise<Record<string, string>> {
+  const cookie = join(folder, '.erlang.cookie');
+  await writeFile(cookie, 'carillon-tests');
+  await chmod(cookie, 0o400);
+  const plugins = join(folder, 'enabled_plugins');
+  await writeFile(plugins, '[].\n');
+  const config = join(folder, 'rabbitmq.conf');
+  await writeFile(
+    config,
+    [
+      'listeners.tcp.1 = 127.0.0.1:' + port,
+      'log.console = true',
+      'log.console.level = info',
+      '',
+    ].join('\n'),
+  );
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LANG: 'C.UTF-8',
+    HOME: folder,
+    RABBITMQ_NODENAME: `carillon-${port}@localhost`,
+    RABBITMQ_NODE_PORT: String(port),
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_CONFIG_FILE: config,
+    RABBITMQ_CONF_ENV_FILE: join(folder, 'rabbitmq-env.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: plugins,
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_PID_FILE: join(folder, 'pid'),
+    // The script becomes the runtime instead of waiting for it.
+    RUNNING_UNDER_SYSTEMD: '1',
+    // Two schedulers that do not spin: the machine has other work.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none',
+  };
+}
+
+function endGroup(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
+  if (child?.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+function untilReady(child: ChildProcess, printed: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (settle: () => void): void => {
+      clearTimeout(timer);
+      child.stdout?.off('data', look);
+      child.off('exit', fail);
+      settle();
+    };
+    const look = (): void => {
+      if (READY.test(printed())) finish(resolve);
+    };
+    const fail = (): void => finish(() => reject(new Error(`RabbitMQ ended:\n${printed()}`)));
+    const timer = setTimeout(() => {
+      endGroup(child, 'SIGKILL');
+      finish(() => reject(new Error(`RabbitMQ did not start in time:\n${printed()}`)));
+    }, START_TIMEOUT_MS);
+    child.stdout?.on('data', look);
+    child.once('exit', fail);
+  });
+}
+
+async function untilAccepting(port: number): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await isAccepting(port))) {
+    if (Date.now() > deadline) throw new Error(`nobody listens on port ${port}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+}
+
+function isAccepting(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const finish = (is: boolean): void => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('error', () => finish(false));
+    socket.once('connect', () => finish(true));
+  });
+}
+
+/** Taken together, so that they differ. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    probes.map(async (probe) => {
+      probe.listen(0, '127.0.0.1');
+      await once(probe, 'listening');
+      const address = probe.address();
+      return typeof address === 'object' && address !== null ? address.port : 0;
+    }),
+  );
+  await Promise.all(
+    probes.map(async (probe) => {
+      probe.close();
+      await once(probe, 'close');
+    }),
+  );
+  return ports;
+}
