@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPostgres } from '../../../packages/testkit/src/servers/postgres-server.ts';
@@ -85,6 +86,48 @@ it('a lock that somebody else holds makes a call wait for the statement timeout 
   await expect(store.chat.appendMessage(message(id, 'c1'))).resolves.toMatchObject({
     value: { isNew: true, message: { seq: 1 } },
   });
+});
+
+it('of two that wait for each other the store tries again, and nobody notices', async () => {
+  const url = await server.createDatabase();
+  const store = await stores.open(url);
+  const id = await groupOf(store, 'ann', 'bob');
+  await store.chat.appendMessage(message(id, 'c1'));
+  const [holder, observer] = [new pg.Client(url), new pg.Client(url)];
+  await Promise.all([holder.connect(), observer.connect()]);
+  // So that the store's session is the one that finds out, and is rolled back.
+  await holder.query("SET deadlock_timeout = '60s'");
+  await holder.query('BEGIN');
+  await holder.query('SELECT 1 FROM member FOR UPDATE');
+  const marking = store.chat.markRead(id, 'bob', 1);
+  const waiting = `SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await observer.query(waiting)).rows.length === 0) await pause(5);
+  await holder.query('SELECT 1 FROM conversation FOR UPDATE');
+  await holder.query('COMMIT');
+  expect(await marking).toMatchObject({ ok: true, value: { hasMoved: true, unread: 0 } });
+  expect(server.output()).toContain('deadlock detected');
+  await Promise.all([holder.end(), observer.end()]);
+});
+
+it('a table that a newer version has changed is read on', async () => {
+  const url = await server.createDatabase();
+  const store = await stores.open(url);
+  const id = await groupOf(store, 'ann', 'bob');
+  const use = async (): Promise<void> => {
+    await Promise.all(
+      upTo(12).map(async (n) => {
+        await store.chat.appendMessage(message(id, `c${n}`));
+        expect((await store.chat.listMessages(id, { limit: 1 })).length).toBe(1);
+      }),
+    );
+  };
+  await use();
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query('ALTER TABLE message ADD COLUMN of_a_newer_version text');
+  await client.end();
+  await use();
 });
 
 let gate: Gate | undefined;

@@ -23,6 +23,8 @@ const LONGEST_CONNECT_MS = 5000;
 const RETRIES: Readonly<Record<Failure, number>> = {
   lost: 2,
   conflict: 3,
+  // Each time the connection is replaced, so it ends with the pool's last old one.
+  stale: Number.POSITIVE_INFINITY,
   duplicate: 1,
   refused: 0,
   bug: 0,
@@ -106,7 +108,7 @@ export class PostgresDatabase {
         const hasTime = performance.now() - since < this.#timeoutMs / 2;
         if (isUnsaved && hasTime && retries < RETRIES[failure]) continue;
         if (failure === 'bug' || failure === 'duplicate') throw error.cause;
-        if (failure !== 'conflict') this.#availability.failed(error.message);
+        if (failure !== 'conflict' && failure !== 'stale') this.#availability.failed(error.message);
         throw new StoreUnavailableError(error.message, { cause: error.cause });
       }
     }

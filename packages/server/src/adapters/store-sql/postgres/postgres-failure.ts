@@ -38,6 +38,8 @@ export type Failure =
   /** The database answers, and cannot do it now. */
   | 'refused'
   | 'conflict'
+  /** What this connection had prepared fits the tables no longer. */
+  | 'stale'
   | 'duplicate'
   | 'bug';
 
@@ -46,7 +48,7 @@ export function failureOf(error: unknown): Failure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (LOST.has(code) || LOST_TEXT.test(error.message) || /^(?:08|57P)/.test(code)) return 'lost';
   if (CONFLICTS.has(code)) return 'conflict';
-  if (code === STALE_PLAN && error.message.includes('cached plan')) return 'conflict';
+  if (code === STALE_PLAN && error.message.includes('cached plan')) return 'stale';
   if (code === UNIQUE_VIOLATION) return 'duplicate';
   if (code === STATEMENT_TIMEOUT || code === READ_ONLY || code === NO_DATABASE) return 'refused';
   return UNAVAILABLE_CLASS.test(code) ? 'refused' : 'bug';
