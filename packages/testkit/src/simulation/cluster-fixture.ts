@@ -11,6 +11,8 @@ import type { Link } from './simulated-engine.ts';
 
 export interface ClusterNode extends NodeFixture {
   readonly link: Link;
+  /** The process is gone: nothing of it runs any more, and nobody was told. */
+  crash(): void;
   /** A ready connection; the directory has answered. */
   enter(
     user: string,
@@ -45,23 +47,45 @@ export async function createClusterNode(
   options: FixtureOptions = {},
 ): Promise<ClusterNode> {
   const link = engine.connect(id);
-  const { clock, random } = engine;
+  const { random } = engine;
+  const clock = mortalClock(engine.clock, link);
   const identity = { id, name: `node ${id}`, version: '1.2.3', kind: 'websocket' };
   const fixture = await createNodeFixture({
     ...link.parts,
     ...options,
     identity,
-    clock: options.clock ?? clock,
+    clock,
     random,
   });
   return {
     ...fixture,
     link,
+    crash: () => link.crash(),
     async enter(user, who = {}, init = {}) {
       const client = fixture.open(init);
       const outcome = await client.session.authenticate({ user, ...who });
       if (!outcome.ok) throw new Error(`not admitted: ${outcome.error}`);
       return client;
+    },
+  };
+}
+
+/** Time for one node: when it has crashed nothing that it waits for happens. */
+function mortalClock(clock: FakeClock, link: Link): FakeClock {
+  const whileAlive = (callback: () => void) => (): void => {
+    if (!link.isCrashed) callback();
+  };
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after: (delayMs, callback) => clock.after(delayMs, whileAlive(callback)),
+    defer: (callback) => clock.defer(whileAlive(callback)),
+    settle: () => clock.settle(),
+    advance: (ms) => clock.advance(ms),
+    stall: (ms) => clock.stall(ms),
+    shiftWallClock: (ms) => clock.shiftWallClock(ms),
+    get pendingTimers() {
+      return clock.pendingTimers;
     },
   };
 }

@@ -64,13 +64,13 @@ class World {
     const names = Array.from({ length: 2 + this.random.below(4) }, (_, index) => `c${index}`);
     this.channels = ['ev:a', 'ev:b', ...names.slice(0, 2).map((name) => `user:${name}`)];
     const { node, format } = this.fixture;
+    const server = { name: 'the node', node, historyFailures: () => this.faulty.historyFailures };
     this.clients = names.map((name) => {
       const own = this.channels.filter((each) => each.startsWith('ev:') || each === `user:${name}`);
       return new SimulatedClient(name, own, {
-        node,
+        pickServer: () => server,
         format,
         trace: (line) => this.note(line),
-        historyFailures: () => this.faulty.historyFailures,
       });
     });
   }

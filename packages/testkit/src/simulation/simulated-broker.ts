@@ -7,9 +7,8 @@ import type {
   PublishOptions,
   PublishResult,
 } from '../../../server/src/ports/broker.ts';
+import { AWAY } from './engine-away.ts';
 import type { Link, Stream } from './simulated-engine.ts';
-
-const AWAY = 'the engine is away, as the test wished';
 
 export function createSimulatedBroker(link: Link): Broker {
   const { engine } = link;
@@ -32,14 +31,11 @@ export function createSimulatedBroker(link: Link): Broker {
       return Promise.reject(new Error(AWAY));
     },
     async history(channel, query) {
-      // Under way for as long as a delivery is: what comes meanwhile comes first.
-      await new Promise<void>((resolve) => {
-        link.inTurn(resolve);
-        if (link.isAway) resolve();
-      });
-      if (link.isAway) {
+      try {
+        await link.ask();
+      } catch (error) {
         link.historyFailures += 1;
-        throw new Error(AWAY);
+        throw error;
       }
       return pageOf(engine.streamOf(channel), query);
     },

@@ -32,7 +32,7 @@ type Line =
       readonly type?: undefined;
       readonly channel: string;
       readonly data: unknown;
-      readonly offset: number;
+      readonly offset?: number;
     };
 
 interface ChannelState {
@@ -49,30 +49,37 @@ const listener: SessionListener = {
   handleDisconnect: (_session: Session, disconnect: Disconnect) => disconnect,
 };
 
+/** A server that takes connections. */
+export interface SimulatedServer {
+  readonly name: string;
+  readonly node: Node;
+  /** Grows when its broker could not be asked for history. */
+  historyFailures(): number;
+}
+
+export interface ClientWorld {
+  /** Where a load balancer would send the next connection; undefined: nowhere. */
+  pickServer(): SimulatedServer | undefined;
+  readonly format: WireFormat;
+  readonly trace: (line: string) => void;
+}
+
+interface Connection {
+  readonly session: Session;
+  readonly socket: LossySocket;
+  readonly server: SimulatedServer;
+  isReady: boolean;
+}
+
 export class SimulatedClient {
   readonly name: string;
-  readonly #node: Node;
-  readonly #format: WireFormat;
-  readonly #trace: (line: string) => void;
-  readonly #historyFailures: () => number;
+  readonly #world: ClientWorld;
   readonly #channels: ReadonlyMap<string, ChannelState>;
-  #connection: { readonly session: Session; readonly socket: LossySocket } | undefined;
+  #connection: Connection | undefined;
 
-  constructor(
-    name: string,
-    channels: readonly string[],
-    world: {
-      node: Node;
-      format: WireFormat;
-      trace: (line: string) => void;
-      historyFailures: () => number;
-    },
-  ) {
-    this.#historyFailures = world.historyFailures;
+  constructor(name: string, channels: readonly string[], world: ClientWorld) {
     this.name = name;
-    this.#node = world.node;
-    this.#format = world.format;
-    this.#trace = (line) => world.trace(`${name} ${line}`);
+    this.#world = world;
     this.#channels = new Map(
       channels.map((channel) => [channel, { position: undefined, status: 'idle', seen: [] }]),
     );
@@ -86,11 +93,17 @@ export class SimulatedClient {
     return this.#channels.get(channel)?.seen ?? [];
   }
 
+  get server(): SimulatedServer | undefined {
+    return this.#connection?.server;
+  }
+
   connect(): void {
+    const server = this.#world.pickServer();
+    if (server === undefined) return;
     const socket = new LossySocket();
-    const session = this.#node.open({
+    const session = server.node.open({
       socket,
-      format: this.#format,
+      format: this.#world.format,
       listener,
       heartbeat: HEARTBEAT,
       transport: 'websocket',
@@ -98,10 +111,17 @@ export class SimulatedClient {
       deviceType: 'desktop',
       remoteAddress: '127.0.0.1',
     });
+    const connection: Connection = { session, socket, server, isReady: false };
+    const finish = (admitted: Outcome<void>): void => {
+      connection.isReady = admitted.ok;
+      if (this.#connection !== connection) return;
+      if (admitted.ok) this.#trace(`connects to ${server.name}`);
+      else this.#connection = undefined;
+    };
+    this.#connection = connection;
     const admitted = session.authenticate({ user: this.name });
-    if (admitted instanceof Promise || !admitted.ok) return;
-    this.#trace('connects');
-    this.#connection = { session, socket };
+    if (admitted instanceof Promise) void admitted.then(finish);
+    else finish(admitted);
   }
 
   /** Breaks the connection; the server hears of it now, or later by its heartbeat. */
@@ -122,7 +142,7 @@ export class SimulatedClient {
   /** Takes what has arrived, and asks for what is missing. */
   pump(): void {
     const connection = this.#connection;
-    if (connection === undefined) return;
+    if (connection === undefined || !connection.isReady) return;
     const { session, socket } = connection;
     for (const line of socket.receive()) this.#handle(line, session);
     if (socket.takeDrained()) session.handleDrain();
@@ -134,21 +154,21 @@ export class SimulatedClient {
       return;
     }
     for (const [channel, state] of this.#channels) {
-      if (state.status === 'idle') this.#subscribe(session, channel, state);
+      if (state.status === 'idle') this.#subscribe(connection, channel, state);
     }
   }
 
-  #subscribe(session: Session, channel: string, state: ChannelState): void {
+  #subscribe({ session, server }: Connection, channel: string, state: ChannelState): void {
     state.status = 'asked';
     const from = state.position;
-    const failures = this.#historyFailures();
+    const failures = server.historyFailures();
     const options = {
       isServerSide: channel.startsWith('user:'),
       ...(from === undefined ? {} : { recoverFrom: from }),
     };
     void Promise.resolve(session.subscribe(channel, options)).then(
       (outcome: Outcome<SubscribeResult>) => {
-        const isExcused = this.#historyFailures() > failures;
+        const isExcused = server.historyFailures() > failures;
         const reply = outcome.ok
           ? { type: 'subscribed', channel, result: outcome.value, isExcused, ...(from && { from }) }
           : { type: 'refused', channel };
@@ -165,8 +185,13 @@ export class SimulatedClient {
     const state = this.#channels.get(line.channel);
     if (state === undefined) throw new Error(`nobody asked for ${line.channel}`);
     if (line.type === 'subscribed') this.#handleReply(line, state);
-    else if (line.type === undefined) see(state, line.offset, JSON.stringify(line.data));
-    else state.status = 'idle';
+    else if (line.type !== undefined) state.status = 'idle';
+    // Without an offset: what a node tells its own while the broker is away. It comes again, with one.
+    else if (line.offset !== undefined) see(state, line.offset, JSON.stringify(line.data));
+  }
+
+  #trace(line: string): void {
+    this.#world.trace(`${this.name} ${line}`);
   }
 
   #handleReply(reply: Extract<Line, { type: 'subscribed' }>, state: ChannelState): void {

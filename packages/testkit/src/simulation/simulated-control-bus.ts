@@ -1,5 +1,6 @@
 /** A node's control bus over a simulated engine. */
 import type { ControlBus, SurveyAnswer } from '../../../server/src/ports/control-bus.ts';
+import { AWAY } from './engine-away.ts';
 import type { Link } from './simulated-engine.ts';
 
 export function createSimulatedControlBus(link: Link): ControlBus {
@@ -12,7 +13,7 @@ export function createSimulatedControlBus(link: Link): ControlBus {
     },
     send(command) {
       link.controlHandler?.handleCommand(command);
-      if (link.isAway) return Promise.reject(new Error('the engine is away, as the test wished'));
+      if (link.isAway) return Promise.reject(new Error(AWAY));
       for (const other of reached()) {
         // Travels as JSON, as between real nodes.
         const copy: typeof command = structuredClone(command);

@@ -12,6 +12,7 @@ import type { PresenceStore } from '../../../server/src/ports/presence-store.ts'
 import type { SharedRates } from '../../../server/src/ports/shared-rates.ts';
 import type { FakeClock } from '../fake-clock.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import { AWAY } from './engine-away.ts';
 import type { Fate } from './faulty-broker.ts';
 import { createSimulatedBroker } from './simulated-broker.ts';
 import { createSimulatedControlBus } from './simulated-control-bus.ts';
@@ -121,6 +122,7 @@ export class Link {
   /** Counts the cuts: what was under way then never arrives. */
   #life = 0;
   #held: (() => void)[] = [];
+  readonly #asking = new Set<(error: Error) => void>();
 
   constructor(name: string, engine: SimulatedEngine) {
     this.name = name;
@@ -166,6 +168,8 @@ export class Link {
     this.cutAtMs ??= this.engine.clock.monotonic();
     this.#life += 1;
     this.#held = [];
+    for (const fail of this.#asking) fail(new Error(AWAY));
+    this.#asking.clear();
   }
 
   noteReturn(): void {
@@ -191,6 +195,18 @@ export class Link {
     const held = this.#held.reverse();
     this.#held = [];
     for (const arrive of held) this.inTurn(arrive);
+  }
+
+  /** The time a question takes; rejects when the link is cut meanwhile, or was already. */
+  ask(): Promise<void> {
+    if (this.isAway) return Promise.reject(new Error(AWAY));
+    return new Promise((resolve, reject) => {
+      this.#asking.add(reject);
+      this.inTurn(() => {
+        this.#asking.delete(reject);
+        resolve();
+      });
+    });
   }
 
   /** Arrives after this link's delay and never before what was sent earlier, unless the link is cut. */

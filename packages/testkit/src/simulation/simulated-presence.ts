@@ -1,6 +1,7 @@
 /** A node's presence store over a simulated engine. */
 import type { ClientInfo } from '@carillon/protocol';
 import type { PresenceStore } from '../../../server/src/ports/presence-store.ts';
+import { AWAY } from './engine-away.ts';
 import type { Link } from './simulated-engine.ts';
 
 export function createSimulatedPresence(link: Link): PresenceStore {
@@ -14,7 +15,7 @@ export function createSimulatedPresence(link: Link): PresenceStore {
     return links.flatMap((each) => [...(each.presence.get(channel)?.values() ?? [])]);
   };
   const countOf = (channel: string, user: string): Promise<number> => {
-    if (link.isAway) return Promise.reject(new Error('the engine is away, as the test wished'));
+    if (link.isAway) return Promise.reject(new Error(AWAY));
     return Promise.resolve(present(channel).filter((each) => each.user === user).length);
   };
   return {

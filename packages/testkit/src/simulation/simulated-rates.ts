@@ -1,5 +1,6 @@
 /** A node's shared rates over a simulated engine. */
 import type { SharedRates } from '../../../server/src/ports/shared-rates.ts';
+import { AWAY } from './engine-away.ts';
 import type { Link, SharedBucket } from './simulated-engine.ts';
 
 export const RATES_FORGOTTEN_MS = 10_000;
@@ -18,7 +19,7 @@ export function createSimulatedRates(link: Link): SharedRates {
   };
   return {
     exchange(spent) {
-      if (link.isAway) return Promise.reject(new Error('the engine is away, as the test wished'));
+      if (link.isAway) return Promise.reject(new Error(AWAY));
       const others = new Map<string, number>();
       for (const [name, count] of spent) {
         const { taken, told } = bucketOf(name);

@@ -1,0 +1,2 @@
+/** Why calls of a simulated engine fail. */
+export const AWAY = 'the engine is away, as the test wished';
