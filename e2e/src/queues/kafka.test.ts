@@ -24,14 +24,18 @@ const PARTITIONS = [0, 1, 2];
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 /** For questions; joins nothing. */
-const asking = <T>(groupId: string, ask: (consumer: Consumer) => Promise<T>): Promise<T> => {
+const asking = async <T>(groupId: string, ask: (consumer: Consumer) => Promise<T>): Promise<T> => {
   const consumer = new Consumer({
     clientId: 'test',
     groupId,
     bootstrapBrokers: [server.broker],
     metadataMaxAge: 0,
   });
-  return ask(consumer).finally(() => consumer.close(true));
+  try {
+    return await ask(consumer);
+  } finally {
+    await consumer.close(true);
+  }
 };
 
 const sum = (numbers: readonly bigint[]): number =>

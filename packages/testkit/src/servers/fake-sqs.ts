@@ -62,10 +62,8 @@ export async function startFakeSqs(): Promise<FakeSqs> {
   let isStopped = false;
 
   const queueOf = (input: Input): Queue => {
-    const name = String(input['QueueUrl'] ?? '')
-      .split('/')
-      .at(-1);
-    const queue = queues.get(name ?? '');
+    const name = textOf(input, 'QueueUrl')?.split('/').at(-1) ?? '';
+    const queue = queues.get(name);
     if (queue === undefined) throw new ServiceError('QueueDoesNotExist');
     return queue;
   };
@@ -112,7 +110,9 @@ export async function startFakeSqs(): Promise<FakeSqs> {
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
     const problem = signatureProblem(request, body, credentials);
     const action = String(request.headers['x-amz-target']).replace(/^AmazonSQS\./, '');
     if (problem !== undefined) {
@@ -176,7 +176,7 @@ function receive(queues: ReadonlyMap<string, Queue>, queue: Queue, input: Input)
     queue.messages.filter(({ visibleAt }) => visibleAt > now).map(({ group }) => group),
   );
   const received: object[] = [];
-  for (const message of [...queue.messages]) {
+  for (const message of queue.messages) {
     if (received.length === limit) break;
     if (message.visibleAt > now || (queue.isFifo && busy.has(message.group))) continue;
     if (queue.redrive !== undefined && message.receives >= queue.redrive.maxReceives) {

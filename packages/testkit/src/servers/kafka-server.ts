@@ -37,11 +37,7 @@ export async function startKafka(): Promise<KafkaServer> {
   const logging = join(folder, 'log4j2.properties');
   await writeFile(config, propertiesOf(folder, port, controllerPort));
   await writeFile(logging, LOGGING);
-  const java = [
-    ...JAVA,
-    `-Dlog4j2.configurationFile=${logging}`,
-    ...['-cp', join(libsPath(), '*')],
-  ];
+  const java = [...JAVA, `-Dlog4j2.configurationFile=${logging}`, '-cp', join(libsPath(), '*')];
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', config]);
   let printed = '';
   let server: ChildProcess | undefined;
