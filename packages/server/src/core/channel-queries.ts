@@ -71,7 +71,7 @@ async function guard<T>(
   try {
     return await read();
   } catch (error) {
-    session.context.logger.error({ err: error }, 'a channel could not be read');
+    session.context.failures.write('error', { err: error }, 'a channel could not be read');
     return fail('internal');
   }
 }

@@ -127,7 +127,7 @@ export class ChannelService implements Publisher, ChannelAdmin {
     try {
       return ok(await action());
     } catch (error) {
-      this.#context.logger.error({ err: error }, 'the broker failed');
+      this.#context.failures.write('error', { err: error }, 'the broker failed');
       return fail('internal');
     }
   }

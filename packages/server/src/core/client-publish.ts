@@ -31,7 +31,7 @@ export async function publishFromClient(
     if (taken !== undefined) return await taken;
     return ok(await publishToBroker(session, request, rules));
   } catch (error) {
-    context.logger.error({ err: error, channel }, 'publish failed');
+    context.failures.write('error', { err: error, channel }, 'publish failed');
     return fail('internal');
   }
 }

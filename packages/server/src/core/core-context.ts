@@ -10,6 +10,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { PresenceStore } from '../ports/presence-store.ts';
 import type { Access } from './access.ts';
+import type { FailureLog } from './failure-log.ts';
 import type { Hub } from './hub.ts';
 import type { CoreLimits } from './limits.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -27,6 +28,7 @@ export interface CoreContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly failures: FailureLog;
   readonly metrics: Metrics;
   readonly limits: CoreLimits;
   readonly userLimit: UserLimit;

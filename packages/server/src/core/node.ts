@@ -43,6 +43,7 @@ import { PingFrames } from './core-context.ts';
 import type { CoreContext } from './core-context.ts';
 import { drainConnections } from './drain.ts';
 import type { DrainOptions } from './drain.ts';
+import { FailureLog } from './failure-log.ts';
 import { Hub } from './hub.ts';
 import { DEFAULT_CORE_LIMITS } from './limits.ts';
 import type { CoreLimits } from './limits.ts';
@@ -279,11 +280,13 @@ function createContext(options: NodeOptions, isDraining: () => boolean): CoreCon
   const tick = new Tick(clock, tally);
   const { leaveGraceMs, maxQueuedBytes } = limits;
   const nodeId = options.identity.id;
+  const failures = new FailureLog(logger, clock);
   const presence = new Presence({
     broker,
     store: presenceStore,
     wheel,
     logger,
+    failures,
     leaveGraceMs,
     nodeId,
   });
@@ -300,6 +303,7 @@ function createContext(options: NodeOptions, isDraining: () => boolean): CoreCon
     clock,
     random,
     logger,
+    failures,
     metrics,
     limits,
     userLimit: userLimitOf(limits),

@@ -9,6 +9,7 @@ import type { Broker } from '../ports/broker.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { PresenceStore } from '../ports/presence-store.ts';
 import type { Channel } from './channel.ts';
+import type { FailureLog } from './failure-log.ts';
 import { TELLING_ALONE, TellingOnce } from './telling-once.ts';
 import type { Telling } from './telling-once.ts';
 import { clientInfoOf } from './subscription.ts';
@@ -29,6 +30,7 @@ export interface PresenceDependencies {
   readonly store: PresenceStore;
   readonly wheel: TimerWheel;
   readonly logger: Logger;
+  readonly failures: FailureLog;
   readonly leaveGraceMs: number;
   readonly nodeId: string;
 }
@@ -110,7 +112,7 @@ export class Presence {
   }
 
   readonly #logFailure = (error: unknown): void => {
-    this.#dependencies.logger.warn({ err: error }, 'presence could not be updated');
+    this.#dependencies.failures.write('warn', { err: error }, 'presence could not be updated');
   };
 }
 

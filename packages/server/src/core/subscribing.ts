@@ -38,7 +38,7 @@ export function subscribe(
   };
   const giveUp = (error: unknown): Outcome<never> => {
     session.endSubscription(subscription, false);
-    session.context.logger.error({ err: error, channel }, 'subscribe failed');
+    session.context.failures.write('error', { err: error, channel }, 'subscribe failed');
     return fail('internal');
   };
   try {
@@ -169,7 +169,8 @@ function readOrStandIn(
 ): Eventually<Entry | undefined> {
   const giveStandIn = (error: unknown): Entry => {
     const { channel, from } = reading;
-    context.logger.warn({ err: error, channel: channel.name }, 'subscribed without history');
+    const fields = { err: error, channel: channel.name };
+    context.failures.write('warn', fields, 'subscribed without history');
     return standInFor(channel, from);
   };
   try {
