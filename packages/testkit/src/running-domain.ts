@@ -23,11 +23,16 @@ import type { DeviceType, Session } from '../../server/src/ports/connection-hand
 import type { Logger } from '../../server/src/ports/logger.ts';
 import type { PushSender } from '../../server/src/ports/push-sender.ts';
 import type { Store } from '../../server/src/ports/store.ts';
+import type { Link } from './simulation/simulated-engine.ts';
 
 export interface RunningDomainOptions {
   /** Reopens the data of a domain that was closed. @default a new directory, removed at close */
   readonly dataDir?: string;
   readonly clock?: Clock;
+  /** One of several processes: its link to the others. @default alone */
+  readonly link?: Link;
+  /** The store of another domain, which closes it. @default one of its own */
+  readonly store?: Store;
   readonly pushSenders?: readonly PushSender[];
   readonly limits?: Partial<DomainLimits>;
   readonly relayLimits?: Partial<RelayLimits>;
@@ -97,7 +102,8 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
     },
     observe: () => undefined,
   };
-  const opened = await openSqliteStore({ path: join(dataDir, 'test.db'), logger, clock });
+  const path = join(dataDir, 'test.db');
+  const opened = options.store ?? (await openSqliteStore({ path, logger, clock }));
   const store = options.wrapStore?.(opened) ?? opened;
   const pushSenders = options.pushSenders ?? [];
   const parts = { clock, random, logger, metrics };
@@ -111,6 +117,7 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
     controlBus: createLocalControlBus(),
     directory: createLocalDirectory(),
     identity: { id: 'node-1', name: 'test', version: '1.2.3', kind: 'combined' },
+    ...options.link?.parts,
     policy: domain.policy,
     namespaces: builtInNamespaces({ isRoomOpen: true }),
   });
@@ -119,7 +126,7 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
 
   const end = async (): Promise<void> => {
     await node.close();
-    await opened.close();
+    if (options.store === undefined) await opened.close();
   };
   return {
     domain,
