@@ -23,8 +23,8 @@ export interface RedisServerOptions {
   /** More of redis.conf, as on the command line: `['--appendonly', 'yes']`. */
   readonly args?: readonly string[];
   readonly password?: string;
-  /** With cluster support; alone it serves no slots. @default false */
-  readonly isClusterNode?: boolean;
+  /** With cluster support; alone it serves no slots. After this many ms others hold it for dead. */
+  readonly clusterNodeTimeoutMs?: number;
 }
 
 export interface RedisServer {
@@ -51,7 +51,10 @@ export interface RedisServer {
 export interface RedisCluster {
   /** For REDIS_URL: the nodes, separated by commas. */
   readonly url: string;
+  /** The masters. */
   readonly nodes: readonly RedisServer[];
+  /** The first is of the first master, and so on. */
+  readonly replicas: readonly RedisServer[];
   stop(): Promise<void>;
 }
 
@@ -68,22 +71,30 @@ export interface RedisSentinels {
 }
 
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const { password, isClusterNode = false } = options;
+  const { password, clusterNodeTimeoutMs } = options;
   return launch([
     '--save',
     '',
     ...(password === undefined ? [] : ['--requirepass', password, '--masterauth', password]),
-    ...(isClusterNode ? await clusterArguments() : []),
+    ...(clusterNodeTimeoutMs === undefined ? [] : await clusterArguments(clusterNodeTimeoutMs)),
     ...(options.args ?? []),
   ]).then((server) => withPassword(server, password));
 }
 
-/** `count` masters that share the slots evenly; without replicas. */
-export async function startRedisCluster(count: number): Promise<RedisCluster> {
-  const nodes = await Promise.all(
-    Array.from({ length: count }, () => startRedis({ isClusterNode: true })),
+/** `count` masters that share the slots evenly, the first of them with a replica each. */
+export async function startRedisCluster(
+  count: number,
+  options: { readonly replicas?: number } = {},
+): Promise<RedisCluster> {
+  const { replicas: copies = 0 } = options;
+  // Short where somebody is to take over; else a busy machine must not look like a dead one.
+  const clusterNodeTimeoutMs = copies > 0 ? 2_000 : 15_000;
+  const all = await Promise.all(
+    Array.from({ length: count + copies }, () => startRedis({ clusterNodeTimeoutMs })),
   );
-  const [first, ...others] = nodes;
+  const [first, ...others] = all;
+  const nodes = all.slice(0, count);
+  const replicas = all.slice(count);
   for (const [index, node] of nodes.entries()) {
     const from = Math.floor((index * SLOTS) / count);
     const to = Math.floor(((index + 1) * SLOTS) / count) - 1;
@@ -94,17 +105,27 @@ export async function startRedisCluster(count: number): Promise<RedisCluster> {
     const bus = /@(\d+)/u.exec(await node.command('CLUSTER', 'NODES'))?.[1] ?? '';
     await first?.command('CLUSTER', 'MEET', '127.0.0.1', String(node.port), bus);
   }
-  for (const node of nodes) {
+  for (const node of all) {
     await untilAnswered(async () => {
       const info = await node.command('CLUSTER', 'INFO');
-      return info.includes('cluster_state:ok') && info.includes(`cluster_slots_ok:${SLOTS}`);
+      const isMet = info.includes(`cluster_known_nodes:${all.length}`);
+      const isServing = info.includes('cluster_state:ok');
+      return isMet && isServing && info.includes(`cluster_slots_ok:${SLOTS}`);
     });
+  }
+  for (const [index, replica] of replicas.entries()) {
+    const master = nodes[index];
+    await replica.command('CLUSTER', 'REPLICATE', (await master?.command('CLUSTER', 'MYID')) ?? '');
+    await untilAnswered(async () =>
+      (await replica.command('INFO', 'replication')).includes('master_link_status:up'),
+    );
   }
   return {
     url: nodes.map((node) => node.url).join(','),
     nodes,
+    replicas,
     stop: async () => {
-      await Promise.all(nodes.map((node) => node.stop()));
+      await Promise.all(all.map((node) => node.stop()));
     },
   };
 }
@@ -236,12 +257,12 @@ function withPassword(server: RedisServer, password: string | undefined): RedisS
   };
 }
 
-async function clusterArguments(): Promise<string[]> {
+async function clusterArguments(nodeTimeoutMs: number): Promise<string[]> {
   // The default, 10,000 above the port, may not exist.
   const bus = await freePort();
   return ['--cluster-enabled', 'yes', '--cluster-port', String(bus)].concat(
-    ['--cluster-node-timeout', '2000'],
-    ['--cluster-require-full-coverage', 'no'],
+    ['--cluster-node-timeout', String(nodeTimeoutMs)],
+    ['--cluster-require-full-coverage', 'no', '--cluster-replica-validity-factor', '0'],
   );
 }
 

@@ -27,7 +27,9 @@ const publication = fc
   .map(without);
 const events = fc.oneof(
   fc.record({ type: fc.constant('publication'), publication }),
-  fc.record({ type: fc.constantFrom('join', 'leave'), info }),
+  fc
+    .record({ type: fc.constantFrom('join', 'leave'), info, clients: maybe(fc.nat()) })
+    .map(without),
 );
 const asEvent = (event: unknown): ChannelEvent => event as ChannelEvent;
 

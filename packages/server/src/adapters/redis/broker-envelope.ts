@@ -31,7 +31,8 @@ export function encodeBody(event: ChannelEvent, deliveredBy?: string): string {
     const { publication } = event;
     return `p${encodeFields(publication)}${origin}\n${publication.data}`;
   }
-  return `${event.type === 'join' ? 'j' : 'l'}${encodeInfo(event.info)}${origin}\n`;
+  const clients = event.clients === undefined ? '' : field('m', String(event.clients));
+  return `${event.type === 'join' ? 'j' : 'l'}${encodeInfo(event.info)}${clients}${origin}\n`;
 }
 
 /** Undefined when it is not understood. */
@@ -81,6 +82,7 @@ interface Fields {
   tagName: string;
   excludeUser: string | undefined;
   deliveredBy: string | undefined;
+  clients: number | undefined;
   isNativeOnly: boolean;
 }
 
@@ -95,6 +97,7 @@ function decodeBody(
     tagName: '',
     excludeUser: undefined,
     deliveredBy: undefined,
+    clients: undefined,
     isNativeOnly: false,
   };
   const end = readFields(text, start + 1, fields);
@@ -134,11 +137,12 @@ function readField(tag: string | undefined, value: string, fields: Fields): void
   else if (tag === 'k') fields.tagName = value;
   else if (tag === 'v' && fields.tags !== undefined) fields.tags[fields.tagName] = value;
   else if (tag === 'd') fields.deliveredBy = value;
+  else if (tag === 'm') fields.clients = Number(value);
 }
 
 function eventOf(
   kind: string | undefined,
-  { info, tags, excludeUser, isNativeOnly }: Fields,
+  { info, tags, excludeUser, isNativeOnly, clients }: Fields,
   rest: { readonly text: string; readonly end: number; readonly offset: number | undefined },
 ): ChannelEvent | undefined {
   if (kind === 'p') {
@@ -151,5 +155,6 @@ function eventOf(
     return { type: 'publication', publication };
   }
   if (info === undefined || (kind !== 'j' && kind !== 'l')) return undefined;
-  return { type: kind === 'j' ? 'join' : 'leave', info };
+  const type = kind === 'j' ? 'join' : 'leave';
+  return clients === undefined ? { type, info } : { type, info, clients };
 }

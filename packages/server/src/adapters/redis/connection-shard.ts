@@ -27,6 +27,7 @@ export interface ShardOptions {
 }
 
 const MAX_MISSED_PROBES = 2;
+const CHECK_TIMEOUT_MS = 2_000;
 /** A tenth of what one Redis was seen to take, for the time a new connection gets. */
 const SUBSCRIPTIONS_PER_MS = 20;
 
@@ -123,10 +124,17 @@ export class RedisShard {
     return this.#send(args);
   }
 
-  /** A round trip. Rejects with the reason while a connection is away. */
-  async check(): Promise<void> {
-    if (!this.#isConnected) throw this.#unavailable();
-    await this.#send(['PING']);
+  /** A round trip. Rejects with the reason while a connection is away, or when it takes too long. */
+  check(): Promise<void> {
+    if (!this.#isConnected) return Promise.reject(this.#unavailable());
+    return new Promise((resolve, reject) => {
+      const cancel = this.#options.shared.clock.after(CHECK_TIMEOUT_MS, () => {
+        reject(new RedisUnavailableError(`Redis ${this.name} does not answer`));
+      });
+      this.#send(['PING'])
+        .finally(cancel)
+        .then(() => resolve(), reject);
+    });
   }
 
   close(): void {

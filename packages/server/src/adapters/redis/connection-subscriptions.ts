@@ -21,7 +21,7 @@ export interface SubscriptionsOptions {
 }
 
 const BATCH = 500;
-const RETRY_MS = 250;
+const RETRY_MS = 500;
 
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
@@ -126,14 +126,14 @@ export class Subscriptions {
         this.#send(client, 'subscribe', added),
       ]);
     } catch (error) {
-      // A broken connection is replaced and the next one told everything; a refusal is tried again.
+      // A connection that broke is replaced, and the next one is told everything.
       if (client === this.#client && client.isReady) this.#refused(asError(error), added);
     }
   }
 
   #refused(error: Error, channels: readonly string[]): void {
     const { handleRefused, logger, clock } = this.#options;
-    logger.warn({ err: error, channels: channels.length }, 'Redis refused a subscription');
+    logger.warn({ err: error, channels }, 'Redis refused subscriptions');
     for (const channel of channels) this.#told.delete(channel);
     handleRefused(error);
     clock.after(RETRY_MS, () => {
@@ -146,18 +146,32 @@ export class Subscriptions {
     what: 'subscribe' | 'unsubscribe',
     channels: readonly string[],
   ): Promise<void> {
-    const batches = this.#options.isSharded ? bySlot(channels) : inBatches(channels);
-    const sent = batches.map((batch) => {
-      if (this.#options.isSharded) {
-        return what === 'subscribe'
-          ? client.sSubscribe(batch, this.#listener, true)
-          : client.sUnsubscribe(batch, this.#listener, true);
-      }
-      return what === 'subscribe'
-        ? client.subscribe(batch, this.#listener, true)
-        : client.unsubscribe(batch, this.#listener, true);
-    });
-    await Promise.all(sent);
+    if (!this.#options.isSharded) {
+      await Promise.all(
+        inBatches(channels).map((batch) =>
+          what === 'subscribe'
+            ? client.subscribe(batch, this.#listener, true)
+            : client.unsubscribe(batch, this.#listener, true),
+        ),
+      );
+      return;
+    }
+    await Promise.all(bySlot(channels).map((batch) => this.#sendSharded(client, what, batch)));
+  }
+
+  /** One slot that lives elsewhere now, or nowhere, must not stop the others. */
+  async #sendSharded(
+    client: RedisClient,
+    what: 'subscribe' | 'unsubscribe',
+    batch: string[],
+  ): Promise<void> {
+    try {
+      if (what === 'subscribe') await client.sSubscribe(batch, this.#listener, true);
+      else await client.sUnsubscribe(batch, this.#listener, true);
+    } catch (error) {
+      if (!client.isReady) throw error;
+      if (what === 'subscribe') this.#refused(asError(error), batch);
+    }
   }
 
   readonly #listener = (message: Buffer, channel: Buffer): void => {

@@ -20,6 +20,7 @@ let second: RedisServer;
 let cluster: RedisCluster;
 let names = 0;
 const opened: RedisConnections[] = [];
+const AWAY = /cannot be reached|went away/u;
 
 beforeAll(async () => {
   [first, second, cluster] = await Promise.all([
@@ -184,9 +185,9 @@ describe('redis broker', () => {
     await server.kill();
     await lost;
     const once = { idempotencyKey: 'k' };
-    await expect(one.broker.publish('a', event('1'), once)).rejects.toThrow('cannot be reached');
-    await expect(one.broker.publish('a', event('1'), once)).rejects.toThrow('cannot be reached');
-    await expect(one.broker.history('a', { limit: 0 })).rejects.toThrow('cannot be reached');
+    await expect(one.broker.publish('a', event('1'), once)).rejects.toThrow(AWAY);
+    await expect(one.broker.publish('a', event('1'), once)).rejects.toThrow(AWAY);
+    await expect(one.broker.history('a', { limit: 0 })).rejects.toThrow(AWAY);
     await one.broker.subscribe('b');
     await server.start();
     await seenByOne.until(() => seenByOne.reconnects === 1);

@@ -22,6 +22,7 @@ import { createRedisConnections, type RedisConnections } from './redis-connectio
 
 let redis: RedisServer;
 const opened: RedisConnections[] = [];
+const AWAY = /cannot be reached|went away/u;
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -138,8 +139,8 @@ it('while Redis is away commands fail at once, and on return everything is subsc
   await server.kill();
   await lost;
   expect(connections.isConnected).toBe(false);
-  await expect(connections.command('a', ['GET', 'a'])).rejects.toThrow('cannot be reached');
-  await expect(connections.check()).rejects.toThrow('cannot be reached');
+  await expect(connections.command('a', ['GET', 'a'])).rejects.toThrow(AWAY);
+  await expect(connections.check()).rejects.toThrow(AWAY);
   const added = inboxOf(connections, 'carillon:{b}');
   const back = next((listener) => connections.onReconnected(listener));
   await server.start();
@@ -301,6 +302,27 @@ it('when slots of a cluster move, keys and subscriptions are found where they we
   await publishing.publish(channel, '2');
   expect(await inbox.until(2)).toEqual(['1', '2']);
   expect(await to.command('GET', `${channel}:k`)).toBe('1');
+  await cluster.stop();
+});
+
+it('when a master of a cluster dies, its replica is used as soon as it took over', async () => {
+  const cluster = await startRedisCluster(3, { replicas: 1 });
+  const connections = await connect({ urls: cluster.url.split(','), isCluster: true });
+  const [master] = cluster.nodes;
+  const [replica] = cluster.replicas;
+  const channels = Array.from({ length: 50 }, (_, index) => `carillon:{${index}}`);
+  const inboxes = await Promise.all(channels.map((channel) => inboxOf(connections, channel)));
+  const promoted = new Promise<void>((resolve) => {
+    connections.onReconnected(() => {
+      const names = connections.shards.map(({ name }) => name);
+      if (connections.isConnected && names.includes(`127.0.0.1:${replica?.port}`)) resolve();
+    });
+  });
+  await master?.kill();
+  await promoted;
+  for (const channel of channels) await connections.publish(channel, 'x');
+  for (const inbox of inboxes) expect(await inbox.until(1)).toEqual(['x']);
+  expect(connections.shards).toHaveLength(3);
   await cluster.stop();
 });
 
