@@ -34,6 +34,8 @@ const KEEP_MS = 600_000;
 /** An old name is swept when everything stands under the new one, or after this. */
 const RESTORE_GRACE_MS = 5_000;
 const SWEEP_USERS = 500;
+const START_WITHIN_MS = 5_000;
+const START_PAUSE_MS = 250;
 /** Users swept before a closing node leaves the rest to others: 100,000. */
 const CLOSING_SWEEPS = 200;
 
@@ -90,9 +92,20 @@ export class NodeRegistry {
     return this.#live;
   }
 
+  /** Rejects when Redis, although connected, does not take this node for 5 s (a cluster that just formed). */
   async start(): Promise<void> {
     this.#stopListening = this.#options.connections.onReconnected(() => this.#renewSoon());
-    await this.renew();
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonic() + START_WITHIN_MS;
+    for (;;) {
+      try {
+        await this.renew();
+        break;
+      } catch (error) {
+        if (clock.monotonic() >= deadlineMs) throw error;
+      }
+      await new Promise<void>((resolve) => clock.after(START_PAUSE_MS, resolve));
+    }
     this.#armBeat();
   }
 
