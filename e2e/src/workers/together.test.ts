@@ -102,6 +102,19 @@ describe('people on different threads', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
+  it('get a large publication whole, whichever way they listen', async () => {
+    const people = [await sdkOn(1, 'ann'), await sdkOn(2, 'bob')];
+    const seen: Collected[] = [];
+    for (const person of people) seen.push(new Collected(await subscribed(person, 'news:large')));
+    const listener = await plainOn(2, '/api/ws/notifications', 'cid');
+    const data = { type: 'report', text: `ä 😀 ${'x'.repeat(100_000)}`, end: true };
+    await callApi(server, 'publish', { channel: 'news:large', data });
+    for (const each of seen) expect(await each.atLeast(1)).toEqual([data]);
+    await sdkOn(1, 'cid');
+    await callApi(server, 'publish', { channel: 'user:cid', data });
+    expect(await listener.nextOf('report')).toEqual(data);
+  });
+
   it('chat in a plain room: messages, notices, private ones, and the true count', async () => {
     const alice = await plainOn(1, '/ws/chat/alice?room=both', 'alice');
     const bob = await plainOn(2, '/ws/chat/bob?room=both', 'bob');

@@ -33,6 +33,7 @@ export function createWebSocketSide(parts: Parts): WebSocketSide {
 
 function endpointsOf(parts: Parts): readonly WebSocketEndpoint[] {
   const { config, core, logger, exposure, authenticator, credentials, dispatcher } = parts;
+  const format = parts.thread?.nativeFormat?.();
   const { node, domain } = core;
   const shared = { clock: core.clock, random: core.random, logger, metrics: core.metrics };
   return [
@@ -47,6 +48,7 @@ function endpointsOf(parts: Parts): readonly WebSocketEndpoint[] {
         return exposure.open || exposure.byAllowAnonymous;
       },
       version: VERSION,
+      ...(format === undefined ? {} : { format }),
       pingIntervalMs: config.settings.pingInterval,
       pongTimeoutMs: config.settings.pongTimeout,
     }),

@@ -10,6 +10,7 @@ import type { HealthCheck } from '../ports/health.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Store } from '../ports/store.ts';
+import type { WireFormat } from '../ports/wire-format.ts';
 
 /** The tools of a thread, made before everything else. */
 export interface ThreadTools {
@@ -25,6 +26,8 @@ export interface ThreadParts {
   readonly count: number;
   /** Undefined where every thread opens its own: Redis, NATS. */
   createEngine?(tools: ThreadTools): Promise<Engine>;
+  /** The native format with frames that the main thread has prepared; after `createEngine`. */
+  readonly nativeFormat?: () => WireFormat | undefined;
   /** Undefined where every thread opens its own: PostgreSQL. */
   openStore?(tools: ThreadTools): Promise<Store>;
   /** Beside the application's own: the other threads. */

@@ -7,8 +7,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { createPino, createPinoLogger } from '../adapters/log-pino/pino-logger.ts';
 import { openPortStore } from '../adapters/store-sql/port-store.ts';
+import type { ThreadsEngine } from '../adapters/threads/threads-engine.ts';
 import { createThreadsEngine } from '../adapters/threads/threads-engine.ts';
 import type { Config } from '../config/load-config.ts';
+import { NATIVE_JSON } from '../protocols/native/native-format.ts';
 import type { Application } from './application.ts';
 import { factoryOf } from './application.ts';
 import { KINDS } from './kinds.ts';
@@ -82,9 +84,7 @@ function partsOf(
   return {
     number,
     count,
-    ...(enginePort === undefined
-      ? {}
-      : { createEngine: async (tools) => createThreadsEngine(enginePort, tools) }),
+    ...(enginePort === undefined ? {} : engineOver(enginePort)),
     ...(sharesStore
       ? {
           openStore: (tools) =>
@@ -97,6 +97,17 @@ function partsOf(
       return { contentType: own.contentType, render: () => main.ask('metricsPage') };
     },
     listen: { reusePort: true },
+  };
+}
+
+function engineOver(port: MessagePort): Pick<ThreadParts, 'createEngine' | 'nativeFormat'> {
+  let engine: ThreadsEngine | undefined;
+  return {
+    createEngine: (tools) => {
+      engine = createThreadsEngine(port, tools);
+      return Promise.resolve(engine);
+    },
+    nativeFormat: () => engine?.preparedFormat(NATIVE_JSON),
   };
 }
 

@@ -19,6 +19,7 @@ import { createThreadsHost } from '../adapters/threads/threads-host.ts';
 import type { Config } from '../config/load-config.ts';
 import { ConfigError } from '../config/load-config.ts';
 import { engineName } from '../config/engine-choice.ts';
+import { NATIVE_JSON } from '../protocols/native/native-format.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Application, ApplicationContext } from './application.ts';
@@ -74,7 +75,13 @@ async function openShared(config: Config, tools: Tools): Promise<Shared> {
     ticketLifetimeMs: settings.ticketTtl,
   });
   const { broker, presenceStore, tickets } = memory;
-  const host = createThreadsHost({ broker, presenceStore, tickets, ...tools });
+  const host = createThreadsHost({
+    broker,
+    presenceStore,
+    tickets,
+    encodeFrame: (channel, event) => NATIVE_JSON.encodeEvents(channel, [event]),
+    ...tools,
+  });
   await host.start();
   return { store, host };
 }

@@ -3,6 +3,7 @@
  * back. Its parts (thread-parts.ts) know no messages.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { ChannelEvent } from '@carillon/protocol';
 import type { BrokerHandler } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ControlHandler } from '../../ports/control-bus.ts';
@@ -26,6 +27,9 @@ export interface EngineClientOptions {
   readonly maxWaiting: number;
 }
 
+import { PreparedFrames } from './prepared-frames.ts';
+import { publicationOver } from './shared-frame.ts';
+
 /** What was taken is told with the next calls, or by itself when it comes to this much. */
 const TELL_TAKEN_WEIGHT = 1024 * 1024;
 
@@ -48,6 +52,7 @@ export class EngineClient {
   #isClosed = false;
   /** Monotonic ms. */
   #missedAtMs = Number.NEGATIVE_INFINITY;
+  readonly prepared = new PreparedFrames();
   brokerHandler: BrokerHandler | undefined;
   controlHandler: ControlHandler | undefined;
 
@@ -134,7 +139,17 @@ export class EngineClient {
     this.brokerHandler?.handleReconnected?.();
   }
 
-  #deliver({ channel, epoch, events }: Run): void {
+  #deliver({ channel, epoch, events, shared }: Run): void {
+    const [first] = events;
+    if (shared !== undefined && first?.type === 'publication') {
+      const event: ChannelEvent = {
+        type: 'publication',
+        publication: publicationOver(shared, first.publication),
+      };
+      this.prepared.keep(event, shared.frame);
+      this.brokerHandler?.handleEvent(channel, event, epoch);
+      return;
+    }
     for (const event of events) this.brokerHandler?.handleEvent(channel, event, epoch);
   }
 

@@ -6,6 +6,8 @@
 import type { ChannelEvent } from '@carillon/protocol';
 import type { BrokerHandler } from '../../ports/broker.ts';
 import type { Run } from './messages.ts';
+import type { EncodeFrame } from './shared-frame.ts';
+import { SHARED_FROM, shareFrame } from './shared-frame.ts';
 
 /** A thread, as the fan-out sees it. */
 export interface RunReceiver {
@@ -24,14 +26,16 @@ const EVENT_WEIGHT = 128;
 
 export class FanOut implements BrokerHandler {
   readonly #schedule: () => void;
+  readonly #encodeFrame: EncodeFrame | undefined;
   /** Replaced, never changed: a run holds on to the list it began with. */
   readonly #interest = new Map<string, readonly RunReceiver[]>();
   #open = new Map<string, OpenRun>();
   #runs: OpenRun[] = [];
 
   /** @param schedule asks for a `flush` at the end of the turn */
-  constructor(schedule: () => void) {
+  constructor(schedule: () => void, encodeFrame?: EncodeFrame) {
     this.#schedule = schedule;
+    this.#encodeFrame = encodeFrame;
   }
 
   handleEvent(channel: string, event: ChannelEvent, epoch?: string): void {
@@ -73,12 +77,26 @@ export class FanOut implements BrokerHandler {
     const runs = this.#runs;
     this.#runs = [];
     this.#open = new Map();
-    for (const { channel, epoch, events, receivers, weight } of runs) {
-      const run: Run = { channel, epoch, events };
-      for (const receiver of receivers) receiver.addRun(run, weight);
+    for (const open of runs) {
+      const run = this.#shared(open) ?? runOf(open);
+      for (const receiver of open.receivers) receiver.addRun(run, open.weight);
     }
   }
+
+  #shared({ channel, epoch, events, receivers }: OpenRun): Run | undefined {
+    const [event] = events;
+    if (event?.type !== 'publication' || events.length > 1) return undefined;
+    const { data, ...rest } = event.publication;
+    if (receivers.length < 2 || data.length * receivers.length < SHARED_FROM) return undefined;
+    const frame = this.#encodeFrame?.(channel, event);
+    const shared = frame === undefined ? undefined : shareFrame(frame, data);
+    if (shared === undefined) return undefined;
+    const withoutText: ChannelEvent = { type: 'publication', publication: { ...rest, data: '' } };
+    return { channel, epoch, events: [withoutText], shared };
+  }
 }
+
+const runOf = ({ channel, epoch, events }: OpenRun): Run => ({ channel, epoch, events });
 
 const weightOf = (event: ChannelEvent): number =>
   EVENT_WEIGHT + (event.type === 'publication' ? event.publication.data.length : 0);

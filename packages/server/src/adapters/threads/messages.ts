@@ -14,6 +14,7 @@ import type { DirectoryQuery, Entry, UserLimit } from '../../ports/connection-di
 import type { ControlCommand, SurveyAnswer, SurveyQuestion } from '../../ports/control-bus.ts';
 import type { PresenceStats } from '../../ports/presence-store.ts';
 import type { ConnectionInfo, ConnectionTotals } from '../../ports/server-api.ts';
+import type { SharedFrame } from './shared-frame.ts';
 
 /** What the main thread does for a worker thread, by name. */
 export interface HostOperations {
@@ -59,6 +60,8 @@ export interface Run {
   readonly channel: string;
   readonly epoch: string | undefined;
   readonly events: readonly ChannelEvent[];
+  /** The run is one large publication, whose text is '' in `events` and stands here. */
+  readonly shared?: SharedFrame;
 }
 
 /** Taken in this order: whoever reads an answer has seen the events from before it. */

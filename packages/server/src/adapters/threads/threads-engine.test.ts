@@ -1,4 +1,4 @@
-import type { ChannelEvent } from '@carillon/protocol';
+import type { ChannelEvent, Publication } from '@carillon/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { brokerContract } from '../../../../testkit/src/contracts/broker-contract.ts';
 import { sharedConnectionDirectoryContract } from '../../../../testkit/src/contracts/connection-directory-contract.ts';
@@ -11,11 +11,14 @@ import { createNodeFixture } from '../../../../testkit/src/simulation/node-fixtu
 import { createSeededRandom } from '../../../../testkit/src/seeded-random.ts';
 import type { Engine } from '../../ports/engine.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { NATIVE_JSON } from '../../protocols/native/native-format.ts';
 import { createMemoryBroker } from '../broker-memory/memory-broker.ts';
 import { createMemoryPresenceStore } from '../presence-memory/memory-presence-store.ts';
 import { createMemoryTicketOffice } from '../tickets-memory/memory-ticket-office.ts';
 import { RATES_FORGOTTEN_AFTER_MS } from './rate-ledger.ts';
+import { SHARED_FROM } from './shared-frame.ts';
 import { createThreadsEngine } from './threads-engine.ts';
+import type { ThreadsEngine } from './threads-engine.ts';
 import type { HostedThread, ThreadsHost } from './threads-host.ts';
 import { createThreadsHost } from './threads-host.ts';
 
@@ -48,13 +51,14 @@ async function start(settings: { maxWeightPerThread?: number } = {}) {
     broker: createMemoryBroker({ clock: fake, random }),
     presenceStore: createMemoryPresenceStore(),
     tickets: createMemoryTicketOffice({ clock, random, lifetimeMs: 60_000 }),
+    encodeFrame: (channel, each) => NATIVE_JSON.encodeEvents(channel, [each]),
     clock,
     logger,
     ...settings,
   });
   hosts.push(host);
   await host.start();
-  const connect = (options: { maxWaitingCalls?: number } = {}): Engine & HostedThread => {
+  const connect = (options: { maxWaitingCalls?: number } = {}): ThreadsEngine & HostedThread => {
     const thread = host.connect(1);
     return { ...createThreadsEngine(thread.port, { clock, logger, ...options }), ...thread };
   };
@@ -119,6 +123,10 @@ sharedRatesContract('threads', async () => {
 const event = (data: string): ChannelEvent => ({ type: 'publication', publication: { data } });
 const dataOf = (each: ChannelEvent): string =>
   each.type === 'publication' ? each.publication.data : each.type;
+const withOffset = (
+  { publication }: { readonly publication: Publication },
+  offset: number,
+): ChannelEvent => ({ type: 'publication', publication: { ...publication, offset } });
 const KEPT = { historySize: 100, historyTtlMs: 60_000 };
 
 async function listen(engine: Engine, ...channels: readonly string[]) {
@@ -149,6 +157,29 @@ describe('threads', () => {
     const [first, ...others] = listeners.map(({ seen }) => seen);
     expect(first).toHaveLength(150);
     for (const seen of others) expect(seen).toEqual(first);
+  });
+
+  it('a large publication reaches all threads as it was, its frame in memory they share', async () => {
+    const { connect } = await start();
+    const engines = [connect(), connect()];
+    const events = engines.map(() => [] as ChannelEvent[]);
+    for (const [index, { broker }] of engines.entries()) {
+      await broker.start({ handleEvent: (_channel, each) => events[index]?.push(each) });
+      await broker.subscribe('a');
+    }
+    const data = JSON.stringify(`ä 😀 ${'x'.repeat(SHARED_FROM)}`);
+    const sent = { type: 'publication', publication: { data, tags: { cid: '1' } } } as const;
+    for (const { broker } of engines) await broker.publish('a', sent, KEPT);
+    for (const { broker } of engines) await broker.history('a', { limit: 0 });
+    const frames = engines.map(({ preparedFormat }, index) =>
+      preparedFormat(NATIVE_JSON).encodeEvents('a', events[index]?.slice(0, 1) ?? []),
+    );
+    for (const each of events) {
+      expect(each).toEqual([1, 2].map((offset) => withOffset(sent, offset)));
+    }
+    for (const frame of frames) expect(frame?.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const expected = NATIVE_JSON.encodeEvents('a', [withOffset(sent, 1)]);
+    for (const frame of frames) expect(Buffer.from(frame ?? [])).toEqual(expected);
   });
 
   it('whoever has published has seen it', async () => {

@@ -11,6 +11,7 @@ import type { Engine } from '../../ports/engine.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { PresenceStore } from '../../ports/presence-store.ts';
 import type { ConnectionTotals } from '../../ports/server-api.ts';
+import type { WireFormat } from '../../ports/wire-format.ts';
 import { EngineClient } from './engine-client.ts';
 
 export interface ThreadsEngineOptions {
@@ -23,14 +24,23 @@ export interface ThreadsEngineOptions {
   readonly maxWaitingCalls?: number;
 }
 
+export interface ThreadsEngine extends Engine {
+  /** The native protocol's format, which takes the frames that the main thread has encoded. */
+  preparedFormat(format: WireFormat): WireFormat;
+}
+
 const DEFAULT_MAX_WAITING_CALLS = 100_000;
 
 /** @param port of `ThreadsHost.connect`; the engine closes it */
-export function createThreadsEngine(port: MessagePort, options: ThreadsEngineOptions): Engine {
+export function createThreadsEngine(
+  port: MessagePort,
+  options: ThreadsEngineOptions,
+): ThreadsEngine {
   const { clock, logger, maxWaitingCalls = DEFAULT_MAX_WAITING_CALLS } = options;
   const client = new EngineClient(port, { clock, logger, maxWaiting: maxWaitingCalls });
   return {
     name: 'threads',
+    preparedFormat: (format) => client.prepared.over(format),
     broker: brokerOver(client),
     presenceStore: presenceOver(client),
     controlBus: controlBusOver(client),

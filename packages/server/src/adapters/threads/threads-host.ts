@@ -14,6 +14,7 @@ import type { ConnectionTotals } from '../../ports/server-api.ts';
 import type { TicketOffice } from '../../ports/ticket-office.ts';
 import { FanOut } from './fan-out.ts';
 import { RateLedger } from './rate-ledger.ts';
+import type { EncodeFrame } from './shared-frame.ts';
 import { SurveyDesk } from './survey-desk.ts';
 import { ThreadDirectory } from './thread-directory.ts';
 import { ThreadLink } from './thread-link.ts';
@@ -32,6 +33,11 @@ export interface ThreadsHostOptions {
    * @default 67108864
    */
   readonly maxWeightPerThread?: number;
+  /**
+   * How the native protocol shows a publication on a WebSocket: large ones are encoded once for all
+   * threads (`ThreadsEngine.preparedFormat`). Absent: every thread encodes everything itself.
+   */
+  readonly encodeFrame?: EncodeFrame;
 }
 
 export interface HostedThread {
@@ -74,7 +80,7 @@ class Host implements ThreadsHost {
 
   constructor(options: ThreadsHostOptions) {
     this.#options = options;
-    this.#fanOut = new FanOut(() => this.#schedule());
+    this.#fanOut = new FanOut(() => this.#schedule(), options.encodeFrame);
     this.#surveys = new SurveyDesk(options.clock);
     this.#rates = new RateLedger(options.clock.monotonic());
   }

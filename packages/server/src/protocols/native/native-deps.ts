@@ -6,6 +6,7 @@ import type { CredentialResolver } from '../../ports/credentials.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { RpcHandler } from '../../ports/rpc-handler.ts';
+import type { WireFormat } from '../../ports/wire-format.ts';
 import type { NativeLimits } from './limits.ts';
 
 export interface NativeDeps {
@@ -26,6 +27,8 @@ export interface NativeDeps {
   /** Close 3012 when a ping is not answered for so long. Default 8 s. */
   readonly pongTimeoutMs?: number;
   readonly limits?: Partial<NativeLimits>;
+  /** How bytes look, where it is not for this endpoint to say. Default: NATIVE_JSON. */
+  readonly format?: WireFormat;
   /** The `send` command: a message without a reply. Default: not listened to. */
   readonly handleMessage?: (session: Session, data: unknown) => void;
 }

@@ -30,6 +30,7 @@ const handshakeIdentityOf = (
 };
 
 export const createNativeEndpoint = (deps: NativeDeps): WebSocketEndpoint => {
+  const { format = NATIVE_JSON } = deps;
   const context: NativeContext = {
     deps,
     heartbeat: {
@@ -47,7 +48,7 @@ export const createNativeEndpoint = (deps: NativeDeps): WebSocketEndpoint => {
     open: (socket: ClientSocket, request: HandshakeRequest) => {
       const session = deps.connections.open({
         socket,
-        format: NATIVE_JSON,
+        format,
         listener: context.listener,
         heartbeat: context.heartbeat,
         transport: 'websocket',
