@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { selfSigned } from '../../../../testkit/src/self-signed.ts';
 import {
   freePort,
+  type RedisCluster,
   type RedisServer,
   startRedis,
   startRedisCluster,
@@ -21,10 +22,15 @@ import { defineScript } from './connection-script.ts';
 import { createRedisConnections, type RedisConnections } from './redis-connections.ts';
 
 let redis: RedisServer;
+/** Take seconds to find themselves; meanwhile other tests run. */
+let pair: Promise<RedisCluster>;
+let replicated: Promise<RedisCluster>;
 const opened: RedisConnections[] = [];
 const AWAY = /cannot be reached|went away/u;
 
 beforeAll(async () => {
+  pair = startRedisCluster(2);
+  replicated = startRedisCluster(3, { replicas: 1 });
   redis = await startRedis();
 });
 
@@ -32,7 +38,10 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((each) => each.close()));
 });
 
-afterAll(() => redis.stop());
+afterAll(async () => {
+  const clusters = await Promise.all([pair, replicated]);
+  await Promise.all([redis, ...clusters].map((each) => each.stop()));
+});
 
 async function connect(
   settings: RedisSettings,
@@ -283,7 +292,7 @@ it('with Sentinel the new master is found, and what is subscribed is subscribed 
 });
 
 it('when slots of a cluster move, keys and subscriptions are found where they went', async () => {
-  const cluster = await startRedisCluster(2);
+  const cluster = await pair;
   const [from, to] = cluster.nodes;
   if (from === undefined || to === undefined) throw new Error('two nodes are needed');
   const settings = { urls: [from.url], isCluster: true };
@@ -302,11 +311,10 @@ it('when slots of a cluster move, keys and subscriptions are found where they we
   await publishing.publish(channel, '2');
   expect(await inbox.until(2)).toEqual(['1', '2']);
   expect(await to.command('GET', `${channel}:k`)).toBe('1');
-  await cluster.stop();
 });
 
 it('when a master of a cluster dies, its replica is used as soon as it took over', async () => {
-  const cluster = await startRedisCluster(3, { replicas: 1 });
+  const cluster = await replicated;
   const connections = await connect({ urls: cluster.url.split(','), isCluster: true });
   const [master] = cluster.nodes;
   const [replica] = cluster.replicas;
@@ -323,7 +331,6 @@ it('when a master of a cluster dies, its replica is used as soon as it took over
   for (const channel of channels) await connections.publish(channel, 'x');
   for (const inbox of inboxes) expect(await inbox.until(1)).toEqual(['x']);
   expect(connections.shards).toHaveLength(3);
-  await cluster.stop();
 });
 
 /** Passes everything on, until it lets nothing more through to those who have subscribed. */
