@@ -1,5 +1,5 @@
 /** The contracts of everything but the broker, on one Redis server and on a cluster of three masters. */
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sharedConnectionDirectoryContract } from '../../../../testkit/src/contracts/connection-directory-contract.ts';
 import { sharedControlBusContract } from '../../../../testkit/src/contracts/control-bus-contract.ts';
 import { presenceStoreContract } from '../../../../testkit/src/contracts/presence-store-contract.ts';
@@ -17,9 +17,10 @@ import { createSystemRandom } from '../clock-system/system-random.ts';
 import type { RedisSettings } from './connection-options.ts';
 import { createRedisControlBus } from './control-bus.ts';
 import { createRedisDirectory } from './directory.ts';
+import { createRedisExternalEvents } from './external-events.ts';
 import { NodeRegistry } from './node-registry.ts';
 import { createRedisPresenceStore } from './presence-store.ts';
-import { createRedisConnections } from './redis-connections.ts';
+import { createRedisConnections, type RedisConnections } from './redis-connections.ts';
 import { createRedisSharedRates } from './shared-rates.ts';
 import { createRedisTicketOffice } from './tickets.ts';
 
@@ -31,6 +32,7 @@ let server: RedisServer;
 let cluster: RedisCluster;
 let names = 0;
 const closers: (() => Promise<void>)[] = [];
+const idle = new Map<string, RedisConnections[]>();
 
 beforeAll(async () => {
   [server, cluster] = await Promise.all([startRedis(), startRedisCluster(3)]);
@@ -41,11 +43,13 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
+  for (const each of [...idle.values()].flat()) await each.close();
   await Promise.all([server.stop(), cluster.stop()]);
 });
 
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Connecting takes longer than a test: what one leaves in order, the next one takes. */
 async function connect(settings: RedisSettings) {
   names += 1;
   const tools = {
@@ -55,11 +59,13 @@ async function connect(settings: RedisSettings) {
     nodeId: `node-${names}`,
   };
   const metrics = { count: () => undefined, observe: () => undefined };
-  const connections = await createRedisConnections({ ...settings, ...tools, metrics });
+  const place = String(settings.urls);
+  const connections =
+    idle.get(place)?.pop() ?? (await createRedisConnections({ ...settings, ...tools, metrics }));
   const registry = new NodeRegistry({ ...tools, connections, times: TIMES });
   closers.push(async () => {
     await registry.close();
-    await connections.close();
+    if (connections.isConnected) idle.set(place, [...(idle.get(place) ?? []), connections]);
   });
   return { ...tools, connections, registry };
 }
@@ -152,3 +158,24 @@ for (const { name, settings, empty } of topologies) {
     });
   });
 }
+
+describe('external events on a cluster', () => {
+  it('are handled once by three nodes, wherever they are published', async () => {
+    const settings = { urls: cluster.url.split(','), isCluster: true };
+    const handled: string[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const { node, part } = await nodeOn(settings, createRedisExternalEvents);
+      await part.start((user, json) => {
+        handled.push(`${user} ${json} ${node.nodeId}`);
+        return Promise.resolve();
+      });
+      closers.unshift(() => part.close());
+    }
+    for (const each of cluster.nodes) {
+      await each.command('PUBLISH', 'notifications:alice', '{"same":true}');
+    }
+    await vi.waitFor(() => expect(handled).toHaveLength(3), { timeout: 5_000, interval: 5 });
+    await pass(100);
+    expect(handled).toHaveLength(3);
+  });
+});
