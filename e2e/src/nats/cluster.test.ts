@@ -153,6 +153,25 @@ describe('several nodes on NATS', () => {
     );
   });
 
+  it('[REC12] a position lasts while somebody looks at it, and not for ever where nobody does', async () => {
+    const { broker } = await startNode(nats.url, prefix, { positionTtlMs: 800 }).then((engine) => {
+      closing.push(() => engine.close());
+      return engine;
+    });
+    const options = { historySize: 10, historyTtlMs: 100 };
+    const watched = await broker.publish('ev:watched', event('1'), options);
+    const left = await broker.publish('ev:left', event('1'), options);
+    for (let look = 0; look < 10; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const { position } = await broker.history('ev:watched', { limit: 0 });
+      expect(position).toEqual(watched.position);
+    }
+    await until(async () => {
+      const { position } = await broker.history('ev:left', { limit: 0 });
+      expect(position.epoch).not.toBe(left.position?.epoch);
+    });
+  });
+
   it('one process holds one connection, whatever the number of its channels and clients', async () => {
     const sockets = (): number =>
       process.getActiveResourcesInfo().filter((each) => each === 'TCPSocketWrap').length;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { brokerContract } from '../../../packages/testkit/src/contracts/broker-contract.ts';
 import { sharedConnectionDirectoryContract } from '../../../packages/testkit/src/contracts/connection-directory-contract.ts';
 import { sharedControlBusContract } from '../../../packages/testkit/src/contracts/control-bus-contract.ts';
-import { presenceStoreContract } from '../../../packages/testkit/src/contracts/presence-store-contract.ts';
+import { sharedPresenceStoreContract } from '../../../packages/testkit/src/contracts/presence-store-contract.ts';
 import { sharedRatesContract } from '../../../packages/testkit/src/contracts/shared-rates-contract.ts';
 import { sharedTicketOfficeContract } from '../../../packages/testkit/src/contracts/ticket-office-contract.ts';
 import { startNats } from '../../../packages/testkit/src/servers/nats-server.ts';
@@ -19,6 +19,11 @@ const LIMITS = {
   nodeTimeoutMs: 700,
   ticketLifetimeMs: 1_000,
   forgetRatesAfterMs: 1_000,
+};
+
+const DEATH = {
+  deadAfterMs: LIMITS.nodeTimeoutMs + LIMITS.heartbeatMs,
+  advance: (ms: number) => pass(ms),
 };
 
 let nats: NatsServer;
@@ -42,7 +47,17 @@ brokerContract('nats', async () => ({
   advance: (ms) => pass(ms),
 }));
 
-presenceStoreContract('nats', async () => (await node(newInstallation())).presenceStore);
+sharedPresenceStoreContract('nats', async () => {
+  const prefix = newInstallation();
+  return {
+    store: (await node(prefix)).presenceStore,
+    async makeSecondNode() {
+      const second = await startNode(nats.url, prefix, LIMITS);
+      return { store: second.presenceStore, crash: () => second.close() };
+    },
+    ...DEATH,
+  };
+});
 
 sharedConnectionDirectoryContract('nats', async () => {
   const prefix = newInstallation();
@@ -53,8 +68,7 @@ sharedConnectionDirectoryContract('nats', async () => {
       const second = await startNode(nats.url, prefix, LIMITS);
       return { directory: second.directory, crash: () => second.close() };
     },
-    deadAfterMs: LIMITS.nodeTimeoutMs + LIMITS.heartbeatMs,
-    advance: (ms) => pass(ms),
+    ...DEATH,
   };
 });
 

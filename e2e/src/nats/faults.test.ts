@@ -1,5 +1,5 @@
 /** A NATS that goes away, comes back, loses its data: nodes of the core on a real nats-server. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -219,6 +219,24 @@ describe('while NATS is away', () => {
   });
 });
 
+it('credentials stand in the address, and wrong ones are told apart from a server that is away', async () => {
+  const guarded = await startNats({ args: ['--user', 'ann', '--pass', 'p@ss'] });
+  closing.push(() => guarded.stop());
+  const at = (credentials: string): string => `nats://${credentials}@127.0.0.1:${guarded.port}`;
+  const engine = await startNode(at('ann:p%40ss'), prefix);
+  await engine.healthChecks[0]?.check();
+  await engine.close();
+  await expect(startNode(at('ann:wrong'), prefix)).rejects.toThrow(
+    /^NATS_URL: NATS refuses the credentials/u,
+  );
+});
+
+it('a NATS without JetStream is refused at the start', async () => {
+  const plain = await startNats({ jetstream: false });
+  closing.push(() => plain.stop());
+  await expect(startNode(plain.url, prefix)).rejects.toThrow('--jetstream');
+});
+
 it('a small disk gets smaller histories', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-nats-config-'));
   closing.push(() => rm(folder, { recursive: true }));
@@ -275,6 +293,41 @@ describe('a NATS that is killed and begins again', () => {
       expect(checkHistory(client.seen, published, { historySize: 5_000, end })).toEqual([]);
       expect(client.disconnects).toBe(0);
     }
+  });
+
+  it('[REC7] with an older state of its data: what was seen since is void, under a new epoch', async () => {
+    const [one, two] = [await engineOf(), await engineOf()];
+    for (const { broker } of [one, two]) await broker.start({ handleEvent() {} });
+    await two.broker.subscribe('ev:a');
+    const first = await one.broker.publish('ev:a', event('1'), KEPT);
+    await two.broker.history('ev:a', { limit: 0 });
+    const copy = await mkdtemp(join(tmpdir(), 'carillon-nats-copy-'));
+    closing.push(() => rm(copy, { recursive: true }));
+    await nats.kill('SIGTERM');
+    await cp(nats.storeFolder, copy, { recursive: true });
+    await nats.start();
+    await until(async () => {
+      const result = await one.broker.publish('ev:a', event('2'), KEPT);
+      expect(result.position).toEqual({ ...first.position, offset: 2 });
+    });
+    await nats.kill();
+    await rm(nats.storeFolder, { recursive: true });
+    await cp(copy, nats.storeFolder, { recursive: true });
+    await nats.start();
+    const positions = await vi.waitFor(
+      async () => [
+        (await one.broker.history('ev:a', { limit: 0 })).position,
+        (await two.broker.history('ev:a', { limit: 0 })).position,
+      ],
+      { timeout: 10_000 },
+    );
+    expect(positions[0]).toEqual(positions[1]);
+    expect(positions[0]?.offset).toBe(1);
+    expect(positions[0]?.epoch).not.toBe(first.position?.epoch);
+    const next = await two.broker.publish('ev:a', event('3'), KEPT);
+    expect(next.position).toEqual({ epoch: positions[0]?.epoch, offset: 2 });
+    const page = await one.broker.history('ev:a', { limit: -1 });
+    expect(page.publications).toEqual([{ data: '3', offset: 2 }]);
   });
 
   it('[REC7] with its data lost: a new epoch, the same for all nodes, and everybody goes on from there', async () => {

@@ -25,6 +25,8 @@ export interface NatsServer {
   /** `nats://127.0.0.1:<port>`. */
   readonly url: string;
   readonly port: number;
+  /** Where JetStream stores: to be copied or put back while the server is down. */
+  readonly storeFolder: string;
   /** Everything the server has logged so far. */
   output(): string;
   /** Any signal, and waits for the exit; port and folder stay for `start`. @default SIGKILL */
@@ -79,6 +81,7 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
+    storeFolder: store,
     output: () => logged,
     kill,
     start,

@@ -42,7 +42,10 @@ const head: fc.Arbitrary<RecordHead> = fc.record({
 });
 const event: fc.Arbitrary<ChannelEvent> = fc.oneof(
   fc.record({ type: fc.constant('publication' as const), publication }),
-  fc.record({ type: fc.constantFrom('join' as const, 'leave' as const), info }),
+  fc.record(
+    { type: fc.constantFrom('join' as const, 'leave' as const), info, clients: fc.nat() },
+    { requiredKeys: ['type', 'info'] },
+  ),
 );
 
 it('a record comes back as it was written, with an offset for each publication', () => {

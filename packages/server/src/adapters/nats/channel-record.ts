@@ -6,7 +6,7 @@
  *   1 <epoch> <top> <count> <at> <written> <size> <ttl> <previous> <batch>\n
  *   <bytes of data> <rest as JSON, or nothing>\n<data>        (count times)
  *
- *   P|J|L <key or nothing>\n <one item as above>              (publication, join, leave)
+ *   P|J|L <key or nothing> <count or nothing>\n <one item as above>   (publication, join, leave)
  */
 import type { ChannelEvent, ClientInfo, Publication } from '@carillon/protocol';
 
@@ -87,14 +87,15 @@ export function encodeEvent({ event, key = '' }: PassingEvent): string {
     event.type === 'publication'
       ? encodeItem(event.publication)
       : encodeItem({ data: '', info: event.info });
-  return `${LETTERS[event.type]} ${encodeURIComponent(key.toWellFormed())}\n${item}`;
+  const clients = event.type === 'publication' ? '' : (event.clients ?? '');
+  return `${LETTERS[event.type]} ${encodeURIComponent(key.toWellFormed())} ${clients}\n${item}`;
 }
 
 /** Undefined for bytes that are no event, or one of a later format. */
 export function decodeEvent(bytes: Uint8Array): PassingEvent | undefined {
   const reader = new Reader(bytes);
-  const [letter, key = ''] = reader.line().split(' ');
-  const event = eventOf(letter, readItem(reader));
+  const [letter, key = '', clients = ''] = reader.line().split(' ');
+  const event = eventOf(letter, readItem(reader), clients);
   if (event === undefined) return undefined;
   return key === '' ? { event } : { event, key: decodeURIComponent(key) };
 }
@@ -102,11 +103,16 @@ export function decodeEvent(bytes: Uint8Array): PassingEvent | undefined {
 /** Which of the two it is. */
 export const isRecord = (bytes: Uint8Array): boolean => bytes[0] === VERSION.charCodeAt(0);
 
-function eventOf(letter: string | undefined, publication: Publication): ChannelEvent | undefined {
+function eventOf(
+  letter: string | undefined,
+  publication: Publication,
+  clients: string,
+): ChannelEvent | undefined {
   if (letter === LETTERS.publication) return { type: 'publication', publication };
-  if (publication.info === undefined) return undefined;
-  if (letter === LETTERS.join) return { type: 'join', info: publication.info };
-  return letter === LETTERS.leave ? { type: 'leave', info: publication.info } : undefined;
+  const { info } = publication;
+  if (info === undefined || (letter !== LETTERS.join && letter !== LETTERS.leave)) return undefined;
+  const type = letter === LETTERS.join ? 'join' : 'leave';
+  return clients === '' ? { type, info } : { type, info, clients: Number(clients) };
 }
 
 function encodeItem({ data, info, tags, excludeUser, nativeOnly }: Publication): string {

@@ -1,7 +1,7 @@
 /**
  * Who is connected, on all nodes: each knows its own and is asked, so no answer is older than the
  * question and a dead node has none. Only the limit per user, which must be atomic, is written down
- * (user-limit-book.ts). While NATS is away it answers for its own node.
+ * (user-limits.ts). While NATS is away it answers for its own node.
  */
 import type {
   ConnectionDirectory,
@@ -13,13 +13,13 @@ import type {
 import type { Eventually } from '../../ports/eventually.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ConnectionInfo, ConnectionTotals } from '../../ports/server-api.ts';
+import { GatheredQuestion } from './gathered-question.ts';
 import type { NodeQuestions } from './node-questions.ts';
-import { OnlineQuestion } from './online-question.ts';
-import type { UserLimitBook } from './user-limit-book.ts';
+import type { UserLimits } from './user-limits.ts';
 
 export interface DirectoryDependencies {
   readonly questions: NodeQuestions;
-  readonly book: UserLimitBook;
+  readonly userLimits: UserLimits;
   readonly logger: Logger;
   readonly timeoutMs: number;
 }
@@ -45,24 +45,26 @@ export function createNatsDirectory(dependencies: DirectoryDependencies): Connec
 
 class NatsDirectory implements ConnectionDirectory {
   readonly #dependencies: DirectoryDependencies;
-  readonly #online: OnlineQuestion;
+  readonly #online: GatheredQuestion<ReadonlySet<string>>;
   #local = NOBODY;
   #endings: readonly (() => void)[] = [];
 
   constructor(dependencies: DirectoryDependencies) {
     this.#dependencies = dependencies;
-    this.#online = new OnlineQuestion((users) => this.#ask<string>(ONLINE, users));
+    this.#online = new GatheredQuestion(
+      async (users) => new Set(await this.#ask<string>(ONLINE, users)),
+    );
   }
 
   async start(local: LocalConnections): Promise<void> {
-    const { questions, book } = this.#dependencies;
+    const { questions, userLimits } = this.#dependencies;
     this.#local = local;
     this.#endings = [
       questions.answer(FIND, (query) => local.find(query as DirectoryQuery)),
       questions.answer(ONLINE, (users) => this.#onlineHere(users as readonly string[])),
       questions.answer(TOTALS, () => totalsItems(local.totals())),
     ];
-    await book.start();
+    await userLimits.start();
   }
 
   enter(connection: ConnectionInfo, limit: UserLimit): Eventually<Entry> {
@@ -70,14 +72,15 @@ class NatsDirectory implements ConnectionDirectory {
   }
 
   leave(connection: ConnectionInfo): void {
-    this.#dependencies.book.leave(connection);
+    this.#dependencies.userLimits.leave(connection);
   }
 
   async onlineAmong(users: readonly string[]): Promise<ReadonlySet<string>> {
     const here = new Set(this.#onlineHere(users));
     const unknown = users.filter((user) => !here.has(user));
     if (unknown.length === 0) return here;
-    return new Set([...here, ...(await this.#online.ask(unknown))]);
+    const online = await this.#online.ask(unknown);
+    return new Set([...here, ...unknown.filter((user) => online.has(user))]);
   }
 
   async find(query: DirectoryQuery): Promise<readonly ConnectionInfo[]> {
@@ -102,18 +105,18 @@ class NatsDirectory implements ConnectionDirectory {
   async close(): Promise<void> {
     for (const end of this.#endings) end();
     this.#local = NOBODY;
-    await this.#dependencies.book.close();
+    await this.#dependencies.userLimits.close();
   }
 
   async #enterLimited(connection: ConnectionInfo, limit: UserLimit): Promise<Entry> {
-    const { book, logger } = this.#dependencies;
+    const { userLimits, logger } = this.#dependencies;
     try {
-      return await book.enter(connection, limit);
+      return await userLimits.enter(connection, limit);
     } catch (error) {
       logger.debug({ err: error }, 'NATS does not answer: the limit per user is kept per node');
     }
     const entry = this.#enterHere(connection, limit);
-    if (entry.isAdmitted) book.enterLater(connection);
+    if (entry.isAdmitted) userLimits.enterLater(connection);
     return entry;
   }
 

@@ -14,8 +14,9 @@ import { createNatsSharedRates } from './nats-shared-rates.ts';
 import { createNatsTicketOffice } from './nats-ticket-office.ts';
 import { NodeQuestions } from './node-questions.ts';
 import { NodeTable } from './node-table.ts';
+import { SharedLines } from './shared-lines.ts';
 import { subjectToken } from './subject-token.ts';
-import { UserLimitBook } from './user-limit-book.ts';
+import { UserLimits } from './user-limits.ts';
 
 const HEALTH_TIMEOUT_MS = 2_000;
 
@@ -37,7 +38,9 @@ export async function createNatsEngine(options: NatsEngineOptions): Promise<Engi
     const questions = new NodeQuestions({ ...common, nodes });
     await questions.start();
     await nodes.start();
-    const book = new UserLimitBook({ ...common, nodes });
+    const userLimits = new UserLimits({ ...common, nodes });
+    const marks = new SharedLines<null>('marks', { ...common, nodes });
+    await marks.start();
     const timeoutMs = limits.questionTimeoutMs;
     const sharedRates = createNatsSharedRates(common);
     const externalEvents = createNatsExternalEvents(common);
@@ -45,9 +48,9 @@ export async function createNatsEngine(options: NatsEngineOptions): Promise<Engi
     return {
       name: 'nats',
       broker: createNatsBroker(common),
-      presenceStore: createNatsPresenceStore({ questions, timeoutMs }),
+      presenceStore: createNatsPresenceStore({ link, questions, marks, timeoutMs }),
       controlBus: createNatsControlBus({ ...common, questions }),
-      directory: createNatsDirectory({ questions, book, logger, timeoutMs }),
+      directory: createNatsDirectory({ questions, userLimits, logger, timeoutMs }),
       tickets: createNatsTicketOffice(common),
       sharedRates,
       externalEvents,

@@ -10,6 +10,7 @@ import { errors } from '@nats-io/nats-core';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Metrics } from '../../ports/metrics.ts';
+import { parseNatsAddresses } from './nats-address.ts';
 import type { NatsEngineOptions, NatsLimits } from './nats-engine-options.ts';
 
 /** NATS cannot be reached now: nothing was sent, or nobody knows whether it was. */
@@ -165,6 +166,8 @@ export class NatsLink {
         this.#metrics.count('broker_reconnects_total', 1);
         this.#logger.info({}, 'NATS is back');
         for (const callback of this.#returned) callback();
+      } else if (status.type === 'close') {
+        this.#setDown('the connection to NATS is closed');
       } else if (status.type === 'error') {
         this.#logger.warn({ err: status.error }, 'NATS reported an error');
       }
@@ -178,7 +181,7 @@ async function connectionOptions(
 ): Promise<NodeConnectionOptions> {
   const { credentialsPath, servers, nodeName } = options;
   return {
-    servers: [...servers],
+    ...parseNatsAddresses(servers),
     name: nodeName,
     timeout: 2_000,
     pingInterval: limits.pingIntervalMs,
@@ -200,6 +203,7 @@ async function connectWithin(
   options: NatsEngineOptions,
   limits: NatsLimits,
 ): Promise<NatsConnection> {
+  const hosts = parseNatsAddresses(options.servers).servers.join(', ');
   const deadline = options.clock.monotonic() + limits.connectTimeoutMs;
   for (;;) {
     try {
@@ -207,7 +211,7 @@ async function connectWithin(
     } catch (error) {
       const isRefused = error instanceof errors.AuthorizationError;
       if (isRefused || options.clock.monotonic() + RETRY_MS >= deadline) {
-        throw new Error(`NATS_URL: ${reasonOf(error, isRefused)} (${hosts(options.servers)})`, {
+        throw new Error(`NATS_URL: ${reasonOf(error, isRefused)} (${hosts})`, {
           cause: error,
         });
       }
@@ -223,7 +227,3 @@ function reasonOf(error: unknown, isRefused: boolean): string {
     return 'NATS refuses the credentials; check user and password or NATS_CREDENTIALS_PATH';
   return `no NATS server answers: ${error instanceof Error ? error.message : String(error)}`;
 }
-
-/** Without credentials. */
-const hosts = (servers: readonly string[]): string =>
-  servers.map((server) => server.replace(/^.*@/u, '').replace(/^\w+:\/\//u, '')).join(', ');
