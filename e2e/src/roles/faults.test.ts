@@ -35,13 +35,15 @@ async function conversation(first: string, second: string) {
   });
   const subscription = await subscribed(client, `chat:${id}`);
   const collected = new Collected(subscription);
-  const messages = (): string[] =>
-    (collected.data as { type: string; data?: { content?: string } }[])
+  const told = () =>
+    (collected.data as { type: string; data?: { id: string; content: string } }[])
       .filter(({ type }) => type === 'message')
-      .map(({ data }) => data?.content ?? '');
+      .map(({ data }) => data);
+  const messages = (): string[] => told().map((message) => message?.content ?? '');
+  const ids = (): string[] => told().map((message) => message?.id ?? '');
   const send = (content: string): ReturnType<Call> =>
     call('POST', `/api/v1/conversations/${id}/messages`, { content });
-  return { id, call, client, subscription, messages, send };
+  return { id, call, client, subscription, messages, ids, send };
 }
 
 describe('a WebSocket process that is restarted alone', () => {
@@ -73,37 +75,36 @@ describe('an HTTP process that is restarted alone', () => {
   });
 });
 
-describe('a Redis that is away', () => {
+const areReady = async (): Promise<number[]> =>
+  Promise.all(
+    [split.http, split.websocket, split.worker].map(({ url }) => statusOf(`${url}/ready`)),
+  );
+
+describe('a Redis that cannot be reached', () => {
   test('disconnects nobody, is told by /ready, and all is consistent 5 s after its return', async () => {
     const { client, messages, send } = await conversation('eli', 'finn');
     const { id, ...gina } = await conversation('finn', 'gina');
     expect((await send('before')).status).toBe(201);
     await vi.waitFor(() => expect(messages()).toEqual(['before']), 5_000);
-    await split.redis.kill();
-    await vi.waitFor(async () => {
-      expect(await statusOf(`${split.http.url}/ready`)).toBe(503);
-      expect(await statusOf(`${split.websocket.url}/ready`)).toBe(503);
-    }, 5_000);
+    split.cable.cut();
+    await vi.waitFor(async () => expect(await areReady()).toEqual([503, 503, 503]), 5_000);
     expect(await statusOf(`${split.websocket.url}/health`)).toBe(200);
     // Stored and acknowledged, though nobody at another process can hear of it now.
     expect((await send('while away')).status).toBe(201);
     // On the connection's own process it is heard at once.
     await client.rpc('chat.send', { conversation_id: id, content: 'locally' });
     await vi.waitFor(() => expect(gina.messages()).toEqual(['locally']), 2_000);
-    expect(client.state).toBe('connected');
 
-    await split.redis.start();
+    split.cable.mend();
     const returned = performance.now();
-    await vi.waitFor(() => expect(messages()).toContain('while away'), 10_000);
-    await vi.waitFor(async () => {
-      expect(await statusOf(`${split.http.url}/ready`)).toBe(200);
-      expect(await statusOf(`${split.websocket.url}/ready`)).toBe(200);
-    }, 10_000);
+    await vi.waitFor(() => expect(messages()).toEqual(['before', 'while away']), 10_000);
+    await vi.waitFor(async () => expect(await areReady()).toEqual([200, 200, 200]), 10_000);
     expect(performance.now() - returned).toBeLessThan(5_000);
     expect((await send('after')).status).toBe(201);
-    await vi.waitFor(() => expect(messages().at(-1)).toBe('after'), 5_000);
-    expect(messages().filter((content) => content === 'while away')).toHaveLength(1);
-    expect(client.state).toBe('connected');
+    await vi.waitFor(() => expect(messages()).toEqual(['before', 'while away', 'after']), 5_000);
+    // Told at once, and again with its place in the channel: the message's id says that it is one.
+    expect(new Set(gina.ids()).size).toBe(1);
+    expect(split.websocket.output()).not.toMatch(/"user":"(finn|gina)".*"disconnected"/);
   });
 
   test('lets a process stop in order', async () => {
@@ -112,15 +113,46 @@ describe('a Redis that is away', () => {
       `${extra.wsUrl}/api/ws/notifications?token=${await extra.token('hans')}`,
     );
     await socket.nextOf('connected');
-    await split.redis.kill();
+    split.cable.cut();
     const since = performance.now();
     await extra.kill('SIGTERM');
     expect(await extra.exited).toBe(0);
     expect(await socket.closed).toMatchObject({ code: 1001 });
     expect(performance.now() - since).toBeLessThan(10_000);
-    await split.redis.start();
+    split.cable.mend();
+    await vi.waitFor(async () => expect(await areReady()).toEqual([200, 200, 200]), 10_000);
+  });
+});
+
+describe('a Redis that is restarted', () => {
+  test('may have lost something: subscribers are told so, and go on', async () => {
+    const { messages, send, subscription } = await conversation('olga', 'paul');
+    const told = next<{ recovered: boolean }>(subscription, 'subscribed');
+    await split.redis.restart();
+    const returned = performance.now();
+    expect(await told).toMatchObject({ wasRecovering: true, recovered: false });
+    await vi.waitFor(async () => expect(await areReady()).toEqual([200, 200, 200]), 10_000);
+    expect(performance.now() - returned).toBeLessThan(5_000);
+    expect((await send('after')).status).toBe(201);
+    await vi.waitFor(() => expect(messages()).toEqual(['after']), 5_000);
+  });
+});
+
+describe('a PostgreSQL that is away', () => {
+  test('is told to who wants to store something; connections stay, and sending again works', async () => {
+    const { client, messages, send } = await conversation('iris', 'jan');
+    const extra = await split.add('http');
+    await split.postgres.halt('immediate');
+    const refused = await send('refused');
+    expect(refused).toMatchObject({ status: 503, body: { code: 420 } });
     await vi.waitFor(async () => {
-      expect(await statusOf(`${split.http.url}/ready`)).toBe(200);
-    }, 10_000);
+      expect(await statusOf(`${split.http.url}/ready`)).toBe(503);
+    }, 5_000);
+    expect(client.state).toBe('connected');
+    await extra.kill('SIGTERM');
+    expect(await extra.exited).toBe(0);
+    await split.postgres.start();
+    await vi.waitFor(async () => expect((await send('accepted')).status).toBe(201), 10_000);
+    await vi.waitFor(() => expect(messages().at(-1)).toBe('accepted'), 5_000);
   });
 });

@@ -1,4 +1,4 @@
-/** http, websocket and worker as processes of their own, on one Redis and one PostgreSQL. */
+/** http, websocket and worker as processes of their own, on one Redis (or NATS) and one PostgreSQL. */
 import { type RunningServer, startServer } from '@carillon/testkit';
 import {
   type PostgresServer,
@@ -8,12 +8,15 @@ import {
   type RedisServer,
   startRedis,
 } from '../../../packages/testkit/src/servers/redis-server.ts';
+import { type CutProxy, startCutProxy } from '../native/cut-proxy.ts';
 
 export type Kind = 'http' | 'websocket' | 'worker';
 type Env = Readonly<Record<string, string>>;
 
 export interface Split {
   readonly redis: RedisServer;
+  /** Between all processes and Redis. */
+  readonly cable: CutProxy;
   readonly postgres: PostgresServer;
   readonly http: RunningServer;
   readonly websocket: RunningServer;
@@ -27,8 +30,10 @@ export interface Split {
 
 export async function startSplit(env: Env = {}): Promise<Split> {
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  const cable = await startCutProxy(redis.port);
+  const redisUrl = cable.wsUrl.replace('ws:', 'redis:');
   const shared = {
-    REDIS_URL: redis.url,
+    REDIS_URL: redisUrl,
     DATABASE_URL: postgres.url,
     QUEUE_REDIS_URL: redis.url,
     QUEUE_REDIS_STREAM: 'orders',
@@ -48,6 +53,7 @@ export async function startSplit(env: Env = {}): Promise<Split> {
   const running = { http, websocket, worker };
   return {
     redis,
+    cable,
     postgres,
     get http() {
       return running.http;
@@ -70,6 +76,7 @@ export async function startSplit(env: Env = {}): Promise<Split> {
     },
     stop: async () => {
       await Promise.all([...Object.values(running), ...others].map((server) => server.stop()));
+      cable.close();
       await Promise.all([redis.stop(), postgres.stop()]);
     },
   };
