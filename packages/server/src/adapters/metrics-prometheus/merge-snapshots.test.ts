@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { MetricsSnapshot } from './merge-snapshots.ts';
 import { mergeSnapshots } from './merge-snapshots.ts';
 import { createPrometheusMetrics } from './prometheus-metrics.ts';
 
@@ -20,6 +21,21 @@ test('counters and histograms of all threads are added up, label by label', asyn
   expect(linesOf(page, 'broadcast_seconds_count')).toEqual([
     'carillon_broadcast_seconds_count{kind="chat",result="ok"} 2',
   ]);
+});
+
+test('a process whose threads have engines of their own is connected when all of them are', async () => {
+  const [one, two] = [createPrometheusMetrics(), createPrometheusMetrics()];
+  const metric = { help: 'h', name: 'carillon_broker_connected', type: 'gauge' };
+  const gauge = (value: number) => ({
+    ...metric,
+    values: [{ value, labels: {} }],
+    aggregator: 'sum',
+  });
+  const page = await mergeSnapshots([
+    [...(await one.snapshot()), gauge(1)],
+    [...(await two.snapshot()), gauge(0)],
+  ] as MetricsSnapshot[]);
+  expect(linesOf(page, 'broker_connected')).toEqual(['carillon_broker_connected 0']);
 });
 
 test('what belongs to the whole process is counted once, what main knows replaces the rest', async () => {

@@ -9,6 +9,9 @@ export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string
 /** Every thread tells these of the whole process, or of what all share. */
 const SHARED = new RegExp(`^${METRIC_PREFIX}(process_|outbox_(pending|buried|oldest))`);
 
+/** Connected is the process whose every thread is. */
+const WEAKEST = `${METRIC_PREFIX}broker_connected`;
+
 /** One figure of the whole process. */
 export interface WholeMetric {
   readonly name: string;
@@ -29,7 +32,7 @@ export function mergeSnapshots(
   const merged = snapshots.map((snapshot) =>
     snapshot
       .filter(({ name }) => !replaced.has(name))
-      .map((metric) => (SHARED.test(metric.name) ? { ...metric, aggregator: 'first' } : metric)),
+      .map((metric) => ({ ...metric, aggregator: aggregatorOf(metric) })),
   );
   const added = whole.map(({ name, help, type, value }) => ({
     name: METRIC_PREFIX + name,
@@ -39,4 +42,9 @@ export function mergeSnapshots(
     aggregator: 'first',
   }));
   return AggregatorRegistry.aggregate([...merged, added]).metrics();
+}
+
+function aggregatorOf({ name, aggregator }: MetricsSnapshot[number]): string {
+  if (name === WEAKEST) return 'min';
+  return SHARED.test(name) ? 'first' : aggregator;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { storeContract } from '../../../../testkit/src/contracts/store-contract.ts';
 import { WRITER_LEASE_MS } from '../../../../testkit/src/contracts/store-subject.ts';
@@ -20,6 +21,8 @@ const silent: Logger = {
 
 const clock = { now: () => now, after: () => () => undefined };
 let now = 1_700_000_000_000;
+
+const clearing = (timer: NodeJS.Timeout) => () => clearTimeout(timer);
 
 const openThread = async () => {
   const directory = await mkdtemp(join(tmpdir(), 'carillon-store-'));
@@ -87,6 +90,32 @@ it('what several threads write into one conversation gets one numbering', async 
   const seqs = sent.map((each) => (each.ok ? each.value.message.seq : 0));
   expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
   for (const store of stores.slice(1)) await store.close();
+  await remove();
+});
+
+it('a port that broke off is replaced, and what was in flight ends with a coded error', async () => {
+  const { main, remove } = await openThread();
+  const ports: MessagePort[] = [];
+  const reopened = Promise.withResolvers<void>();
+  const logger = { ...silent, info: () => reopened.resolve() };
+  const store = await openPortStore({
+    logger,
+    clock: { now: () => now, after: (ms, callback) => clearing(setTimeout(callback, ms)) },
+    openPort: async () => {
+      const port = main.openPort();
+      if (port === undefined) throw new Error('the store is away');
+      ports.push(port);
+      return port;
+    },
+  });
+  const inFlight = store.ping();
+  ports[0]?.close();
+  await expect(inFlight).rejects.toThrow(StoreUnavailableError);
+  await expect(store.ping()).rejects.toThrow('is being restarted');
+  await reopened.promise;
+  await store.ping();
+  expect(ports).toHaveLength(2);
+  await store.close();
   await remove();
 });
 

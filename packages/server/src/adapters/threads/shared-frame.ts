@@ -2,7 +2,7 @@
  * Large publications cross to the threads as shared memory: encoded once in the main thread, as
  * the frame that goes to sockets, and written to them from there by every thread, without a copy.
  * The publication's text lies within the frame and becomes a string only where somebody asks for
- * it. Small ones are cheaper cloned (docs/decisions/008-publications-between-threads.md).
+ * it. Small ones are cheaper cloned (docs/decisions/010-publications-between-threads.md).
  */
 import type { ChannelEvent, Publication } from '@carillon/protocol';
 
