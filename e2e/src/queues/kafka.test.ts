@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   startKafka,
   type KafkaServer,
@@ -13,6 +13,7 @@ import {
   type QueueSubject,
   type TestQueue,
 } from './queue-suite.ts';
+import { startQueueWorker } from './queue-worker.ts';
 
 let server: KafkaServer;
 let admin: Admin;
@@ -104,4 +105,29 @@ afterAll(async () => {
   await server.stop();
 }, 30_000);
 
-describe('Kafka', () => testQueue(() => subject));
+describe('Kafka', () => {
+  testQueue(() => subject);
+
+  it('brokers that want a log-in get one; a wrong password is said', async () => {
+    const queue = await makeQueue();
+    const login = {
+      ...queue.env,
+      QUEUE_KAFKA_BROKERS: server.loginBroker,
+      QUEUE_KAFKA_SASL: 'PLAIN',
+      QUEUE_KAFKA_USERNAME: 'carillon',
+    };
+    const stranger = await startQueueWorker({
+      env: { ...login, QUEUE_KAFKA_PASSWORD: 'wrong' },
+    });
+    const known = await startQueueWorker({
+      env: { ...login, QUEUE_KAFKA_PASSWORD: 'open sesame' },
+    });
+    await vi.waitFor(() => known.consuming.healthChecks[0]?.check(), { timeout: 10_000 });
+    await vi.waitFor(
+      () => expect(stranger.consuming.healthChecks[0]?.check()).rejects.toThrow(/authentication/i),
+      { timeout: 10_000 },
+    );
+    await known.close();
+    await stranger.close();
+  }, 30_000);
+});

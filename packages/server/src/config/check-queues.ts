@@ -12,6 +12,7 @@ interface Together {
 const TOGETHER: readonly Together[] = [
   { first: 'queueRabbitmqUrl', others: ['queueRabbitmqQueue'] },
   { first: 'queueKafkaBrokers', others: ['queueKafkaTopics', 'queueKafkaGroup'] },
+  { first: 'queueKafkaUsername', others: ['queueKafkaPassword'] },
   { first: 'queueSqsUrl', others: ['queueSqsRegion'] },
   { first: 'queueNatsUrl', others: ['queueNatsStream', 'queueNatsConsumer'] },
   { first: 'queueRedisUrl', others: ['queueRedisStream', 'queueRedisGroup'] },

@@ -1,6 +1,6 @@
 /** Queues whose messages become procedures, one group of variables per technology; docs/queues.md. */
 import { duration } from './duration.ts';
-import { integer, list, text } from './setting-kinds.ts';
+import { choice, flag, integer, list, text } from './setting-kinds.ts';
 import { optional, setting } from './setting.ts';
 
 export const QUEUE_SETTINGS = {
@@ -34,6 +34,33 @@ export const QUEUE_SETTINGS = {
     kind: text,
     group: 'queues',
     description: 'Consumer group that all workers of this installation share.',
+  }),
+  queueKafkaTls: setting({
+    env: 'QUEUE_KAFKA_TLS',
+    kind: flag,
+    default: false,
+    group: 'queues',
+    description: 'Connect to the brokers with TLS.',
+  }),
+  queueKafkaSasl: setting({
+    env: 'QUEUE_KAFKA_SASL',
+    kind: choice(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']),
+    default: 'SCRAM-SHA-512',
+    group: 'queues',
+    description: 'How QUEUE_KAFKA_USERNAME logs in.',
+  }),
+  queueKafkaUsername: optional({
+    env: 'QUEUE_KAFKA_USERNAME',
+    kind: text,
+    group: 'queues',
+    description: 'User at the brokers; none: no log-in.',
+  }),
+  queueKafkaPassword: optional({
+    env: 'QUEUE_KAFKA_PASSWORD',
+    kind: text,
+    group: 'queues',
+    isSecret: true,
+    description: 'Password of QUEUE_KAFKA_USERNAME.',
   }),
   queueSqsUrl: optional({
     env: 'QUEUE_SQS_URL',

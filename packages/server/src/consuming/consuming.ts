@@ -41,6 +41,8 @@ export interface Consuming {
 
 const FIRST_RECONNECT_MS = 1_000;
 const MAX_RECONNECT_MS = 30_000;
+/** A client that never answers must not keep the next attempt from being made. */
+const START_WITHIN_MS = 15_000;
 /** A procedure or a connection that hangs must not hold a shutdown up. */
 const CLOSE_WITHIN_MS = 10_000;
 
@@ -109,16 +111,22 @@ class Run implements HealthCheck {
   }
 
   async close(): Promise<void> {
-    const { clock } = this.#deps;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(CLOSE_WITHIN_MS, () => {
-        this.#logger.warn({}, 'the queue did not end in time; what it had comes again');
-        resolve();
+    try {
+      await this.#within(CLOSE_WITHIN_MS, this.#end());
+    } catch (error) {
+      this.#logger.warn(
+        { reason: String(error) },
+        'the queue did not end; what it had comes again',
+      );
+    }
+  }
+
+  #within(ms: number, work: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#deps.clock.after(ms, () => {
+        reject(new Error(`not done within ${ms} ms`));
       });
-      void this.#end().then(() => {
-        cancel();
-        resolve();
-      });
+      work.then(resolve, reject).finally(cancel);
     });
   }
 
@@ -146,7 +154,7 @@ class Run implements HealthCheck {
         logger: this.#logger,
       });
       try {
-        await this.#source.start(consumer.handle);
+        await this.#within(START_WITHIN_MS, this.#source.start(consumer.handle));
         this.#isStarted = true;
         return true;
       } catch (error) {
@@ -178,7 +186,7 @@ class Run implements HealthCheck {
 
   async #closeSource(): Promise<void> {
     try {
-      await this.#source.close();
+      await this.#within(CLOSE_WITHIN_MS, this.#source.close());
     } catch (error) {
       this.#logger.warn({ reason: String(error) }, 'the queue did not end cleanly');
     }

@@ -45,7 +45,15 @@ const kafka: Wanted = async (options, { settings }) => {
   const { queueKafkaBrokers: brokers, queueKafkaTopics: topics, queueKafkaGroup: group } = settings;
   if (brokers === undefined || topics === undefined || group === undefined) return undefined;
   const make = await loadKafka();
-  return () => make({ ...options, brokers, topics, group });
+  const { queueKafkaUsername: username, queueKafkaPassword: password } = settings;
+  const access = {
+    isSecure: settings.queueKafkaTls,
+    ...(username !== undefined &&
+      password !== undefined && {
+        sasl: { mechanism: settings.queueKafkaSasl, username, password },
+      }),
+  };
+  return () => make({ ...options, ...access, brokers, topics, group });
 };
 
 const sqs: Wanted = async (options, { settings }) => {

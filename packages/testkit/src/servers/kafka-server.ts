@@ -22,6 +22,8 @@ const JAVA = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshar
 export interface KafkaServer {
   /** `127.0.0.1:<port>`. */
   readonly broker: string;
+  /** Wants a log-in: PLAIN, user `carillon`, password `open sesame`. */
+  readonly loginBroker: string;
   /** Everything the server has printed so far. */
   output(): string;
   /** Ends the process at once and begins it again, with its data. */
@@ -32,10 +34,10 @@ export interface KafkaServer {
 
 export async function startKafka(): Promise<KafkaServer> {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-kafka-'));
-  const [port = 0, controllerPort = 0] = await freePorts(2);
+  const [port = 0, controllerPort = 0, loginPort = 0] = await freePorts(3);
   const config = join(folder, 'server.properties');
   const logging = join(folder, 'log4j2.properties');
-  await writeFile(config, propertiesOf(folder, port, controllerPort));
+  await writeFile(config, propertiesOf(folder, { port, controllerPort, loginPort }));
   await writeFile(logging, LOGGING);
   const java = [...JAVA, `-Dlog4j2.configurationFile=${logging}`, '-cp', join(libsPath(), '*')];
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', config]);
@@ -71,6 +73,7 @@ export async function startKafka(): Promise<KafkaServer> {
   await start();
   return {
     broker: `127.0.0.1:${port}`,
+    loginBroker: `127.0.0.1:${loginPort}`,
     output: () => printed,
     restart: async () => {
       await kill();
@@ -97,13 +100,26 @@ appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %p %m (%c)%n
 `;
 
-const propertiesOf = (folder: string, port: number, controllerPort: number): string =>
+interface Ports {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly loginPort: number;
+}
+
+const LOGIN =
+  'org.apache.kafka.common.security.plain.PlainLoginModule required user_carillon="open sesame";';
+
+const propertiesOf = (folder: string, { port, controllerPort, loginPort }: Ports): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${loginPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${loginPort}`,
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.sasl_plaintext.plain.sasl.jaas.config': LOGIN,
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': 1,

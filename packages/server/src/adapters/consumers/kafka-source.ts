@@ -16,6 +16,14 @@ export interface KafkaOptions extends SourceOptions {
   readonly brokers: readonly string[];
   readonly topics: readonly string[];
   readonly group: string;
+  /** With TLS, certificates checked as Node does. @default false */
+  readonly isSecure?: boolean;
+  /** @default none */
+  readonly sasl?: {
+    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+    readonly username: string;
+    readonly password: string;
+  };
 }
 
 type Client = Pick<typeof Kafka, 'Consumer' | 'Producer'>;
@@ -78,11 +86,10 @@ class KafkaSource implements QueueSource {
   }
 
   async #open(): Promise<void> {
-    const { brokers, topics, group, leaseMs, logger } = this.#options;
+    const { topics, group, leaseMs, logger } = this.#options;
     const consumer = new this.#client.Consumer({
-      clientId: 'carillon',
+      ...this.#connectionOptions(),
       groupId: group,
-      bootstrapBrokers: [...brokers],
       connectTimeout: CONNECT_TIMEOUT_MS,
       retries: 3,
       sessionTimeout: leaseMs,
@@ -98,6 +105,10 @@ class KafkaSource implements QueueSource {
         ),
       );
     });
+    // Says why it cannot connect, where joining the group would try for ever.
+    await consumer.metadata({ topics: [...topics], retries: 1 }).catch((error: unknown) => {
+      throw new Error(`Kafka cannot be used: ${innermost(error)}`, { cause: error });
+    });
     const stream = await consumer.consume({
       topics: [...topics],
       mode: 'committed',
@@ -111,6 +122,16 @@ class KafkaSource implements QueueSource {
     this.#stream = stream;
   }
 
+  #connectionOptions(): Kafka.BaseOptions {
+    const { brokers, isSecure = false, sasl } = this.#options;
+    return {
+      clientId: 'carillon',
+      bootstrapBrokers: [...brokers],
+      ...(isSecure && { tls: {} }),
+      ...(sasl !== undefined && { sasl }),
+    };
+  }
+
   /** A stream that failed is over; a new one goes on from what was committed. */
   async #read(handler: QueueHandler): Promise<void> {
     const { logger } = this.#options;
@@ -119,10 +140,11 @@ class KafkaSource implements QueueSource {
         for await (const message of this.#stream ?? []) {
           // Not `break`: that would end the stream, through which what is in hand still commits.
           if (this.#isClosing) continue;
-          if (this.#tracker.take(partitionOf(message), message)) {
-            this.#inHand.add(this.#handle(message, handler));
-            await this.#inHand.whenFree();
-          }
+          const taken = this.#tracker.take(partitionOf(message), message);
+          // Done before, and its commit was lost.
+          if (taken === 'done') this.#inHand.add(this.#commit(message));
+          if (taken === 'taken') this.#inHand.add(this.#handle(message, handler));
+          await this.#inHand.whenFree();
         }
       } catch (error) {
         if (!this.#isClosing) logger.warn({ reason: String(error) }, 'Kafka: reading failed');
@@ -148,7 +170,7 @@ class KafkaSource implements QueueSource {
   }
 
   async #handle(message: KafkaMessage, handler: QueueHandler): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     const partition = partitionOf(message);
     for (;;) {
       const settlement = await handler({
@@ -164,12 +186,19 @@ class KafkaSource implements QueueSource {
         continue;
       }
       if (settlement.type === 'dead' && !(await this.#bury(message, settlement.reason))) return;
-      try {
-        await this.#tracker.settle(partition, message)?.commit();
-      } catch (error) {
-        logger.warn({ reason: String(error) }, 'Kafka: the offset was not committed yet');
-      }
+      const done = this.#tracker.settle(partition, message);
+      if (done !== undefined) await this.#commit(done);
       return;
+    }
+  }
+
+  async #commit(message: KafkaMessage): Promise<void> {
+    const { clock, logger } = this.#options;
+    try {
+      // A commit of a stream that is over may never be answered.
+      await Promise.race([message.commit(), pause(clock, CONNECT_TIMEOUT_MS)]);
+    } catch (error) {
+      logger.warn({ reason: String(error) }, 'Kafka: the offset was not committed yet');
     }
   }
 
@@ -189,10 +218,9 @@ class KafkaSource implements QueueSource {
   }
 
   async #sendDead({ topic, key, value, headers }: KafkaMessage, reason: string): Promise<void> {
-    const { brokers, clock } = this.#options;
+    const { clock } = this.#options;
     this.#producer ??= new this.#client.Producer({
-      clientId: 'carillon',
-      bootstrapBrokers: [...brokers],
+      ...this.#connectionOptions(),
       autocreateTopics: true,
       retries: 3,
     });
@@ -217,6 +245,15 @@ class KafkaSource implements QueueSource {
       ],
     });
   }
+}
+
+/** The client wraps what happened into what it was doing. */
+function innermost(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return innermost(error.errors.at(-1));
+  }
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? innermost(error.cause) : error.message;
 }
 
 const partitionOf = ({ topic, partition }: KafkaMessage): string => `${topic}/${partition}`;

@@ -7,8 +7,8 @@ interface Placed {
 }
 
 export interface OffsetTracker<M extends Placed> {
-  /** False: it is in hand, or done already. */
-  take(partition: string, message: M): boolean;
+  /** `taken`: it is to be handed over; else it was before. */
+  take(partition: string, message: M): 'taken' | 'in hand' | 'done';
   /** The newest message up to which everything is settled now; undefined when that did not move. */
   settle(partition: string, message: M): M | undefined;
   /** Forgets all other partitions: they are somebody else's now. */
@@ -32,10 +32,10 @@ export function createOffsetTracker<M extends Placed>(): OffsetTracker<M> {
         doneUpTo: -1n,
       };
       partitions.set(name, partition);
-      const newest = partition.handed.at(-1)?.offset ?? partition.doneUpTo;
-      if (message.offset <= newest) return false;
+      if (message.offset <= partition.doneUpTo) return 'done';
+      if (message.offset <= (partition.handed.at(-1)?.offset ?? -1n)) return 'in hand';
       partition.handed.push(message);
-      return true;
+      return 'taken';
     },
     settle: (name, message) => {
       const partition = partitions.get(name);
