@@ -135,6 +135,15 @@ describe('a Redis that is restarted', () => {
     expect(performance.now() - returned).toBeLessThan(5_000);
     expect((await send('after')).status).toBe(201);
     await vi.waitFor(() => expect(messages()).toEqual(['after']), 5_000);
+    // The queue of the worker was there too.
+    const input = { users: ['paul'], title: 'from the queue' };
+    const message = JSON.stringify({ procedure: 'notify', input });
+    await split.redis.command('XADD', 'orders', '*', 'message', message);
+    const paul = await apiClients(split.http).as('paul');
+    await vi.waitFor(async () => {
+      const { body } = await paul('GET', '/api/v1/me/notifications/counts');
+      expect(body).toMatchObject({ unread: 1 });
+    }, 5_000);
   });
 });
 

@@ -67,6 +67,7 @@ class RedisSource implements QueueSource {
   #reading: Promise<void> = Promise.resolve();
   #stopTouching = (): void => undefined;
   #isClosing = false;
+  #isGroupGone = false;
   #claimAt = 0;
 
   constructor(client: Client, options: RedisStreamOptions) {
@@ -94,18 +95,23 @@ class RedisSource implements QueueSource {
   }
 
   async start(handler: QueueHandler): Promise<void> {
-    const { clock, stream, group } = this.#options;
+    const { clock } = this.#options;
     await inTime(clock, Promise.all([this.#reader.connect(), this.#writer.connect()]));
-    try {
-      await this.#send(['XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM']);
-    } catch (error) {
-      if (!String(error).includes('BUSYGROUP')) throw error;
-    }
+    await this.#createGroup();
     this.#stopTouching = repeatedly(
       { clock, ms: this.#leaseMs / 3, onError: () => undefined },
       () => this.#touch([...this.#ids], 0),
     );
     this.#reading = this.#read(handler);
+  }
+
+  async #createGroup(): Promise<void> {
+    const { stream, group } = this.#options;
+    try {
+      await this.#send(['XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM']);
+    } catch (error) {
+      if (!String(error).includes('BUSYGROUP')) throw error;
+    }
   }
 
   async inspect(): Promise<QueueState> {
@@ -135,6 +141,8 @@ class RedisSource implements QueueSource {
     const { clock, logger } = this.#options;
     while (!this.#isClosing) {
       try {
+        if (this.#isGroupGone) await this.#createGroup();
+        this.#isGroupGone = false;
         await this.#inHand.whenFree();
         for (const entry of await this.#next()) {
           if (this.#ids.has(entry.id)) continue;
@@ -144,6 +152,8 @@ class RedisSource implements QueueSource {
         }
       } catch (error) {
         if (this.#isClosing) return;
+        // A Redis that came back without its data has no group either.
+        this.#isGroupGone = String(error).includes('NOGROUP');
         logger.warn({ reason: String(error) }, 'Redis: reading failed');
         await pause(clock, RETRY_MS);
       }
