@@ -24,16 +24,10 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 const USERS = `
 local prefix = ARGV[1]
 local function linesOf(node, user) return redis.call('HGET', prefix .. 'users:' .. node, user) end
-local function countOf(user, live)
+local function usersIn(lines)
   local count = 0
-  if user == '' then return 0 end
-  for _, node in ipairs(live) do
-    local lines = linesOf(node, user)
-    if lines then
-      for guest in string.gmatch(lines, '([01])\\n') do
-        if guest == '0' then count = count + 1 end
-      end
-    end
+  for guest in string.gmatch(lines or '', '([01])\\n') do
+    if guest == '0' then count = count + 1 end
   end
   return count
 end
@@ -42,10 +36,11 @@ local function tell(kind, user, count)
     .. ',"connections":' .. count .. ',"at":' .. string.format('%.0f', now) .. '}')
 end
 local function settle(user, live, isTold)
-  local count = countOf(user, live)
-  if count > 0 then
-    if redis.call('SADD', KEYS[3], user) == 1 or isTold then tell('online', user, count) end
-  elseif redis.call('SREM', KEYS[3], user) == 1 then tell('offline', user, 0) end
+  local count = 0
+  for _, node in ipairs(live) do count = count + usersIn(linesOf(node, user)) end
+  if count == 0 then
+    if redis.call('SREM', KEYS[3], user) == 1 then tell('offline', user, 0) end
+  elseif redis.call('SADD', KEYS[3], user) == 1 or isTold then tell('online', user, count) end
 end
 `;
 
@@ -139,30 +134,34 @@ return 0`);
 export const ENTER = defineScript(`${NOW}${USERS}${OWN}
 local node, user, id, limit = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[6])
 if not redis.call('ZSCORE', KEYS[1], node) then return -1 end
-local live = redis.call('ZRANGE', KEYS[1], 0, -1)
-local evict = {}
-if limit > 0 then
-  local lines = {}
-  for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[8], '+inf')) do
-    for line in string.gmatch(linesOf(other, user) or '', '([^\\n]+)\\n') do
-      if string.sub(line, 1, #id + 1) ~= id .. '\\t' then lines[#lines + 1] = line end
+local live = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local evict, lines, online = {}, {}, 1
+for index = 1, #live, 2 do
+  local all = linesOf(live[index], user)
+  if all then
+    online = online + usersIn(all)
+    if limit > 0 and tonumber(live[index + 1]) >= now - ARGV[8] then
+      for line in string.gmatch(all, '([^\\n]+)\\n') do
+        if string.sub(line, 1, #id + 1) ~= id .. '\\t' then lines[#lines + 1] = line end
+      end
     end
   end
-  local excess = #lines + 1 - limit
-  if excess > 0 and ARGV[7] == 'reject' then return 0 end
-  if excess > 0 then
-    local function since(line) return tonumber(string.match(line, '^[^\\t]*\\t(%d+)')) or 0 end
-    table.sort(lines, function(a, b)
-      if since(a) == since(b) then return a < b end
-      return since(a) < since(b)
-    end)
-    for index = 1, excess do evict[index] = lines[index] end
-  end
+end
+local excess = #lines + 1 - limit
+if limit > 0 and excess > 0 then
+  if ARGV[7] == 'reject' then return 0 end
+  local function since(line) return tonumber(string.match(line, '^[^\\t]*\\t(%d+)')) or 0 end
+  table.sort(lines, function(a, b)
+    if since(a) == since(b) then return a < b end
+    return since(a) < since(b)
+  end)
+  for index = 1, excess do evict[index] = lines[index] end
 end
 if redis.call('HSETNX', prefix .. 'conns:' .. node, id, user) == 1 then
   lineUp(node, user, ARGV[5], ARGV[9])
   if string.sub(ARGV[5], -1) == '0' then
-    settle(user, live, true)
+    redis.call('SADD', KEYS[3], user)
+    tell('online', user, online)
     expireOnline()
   end
 end
@@ -186,12 +185,14 @@ return 1`);
 export const RESTORE = defineScript(`${NOW}${USERS}${OWN}
 local node = ARGV[2]
 if not redis.call('ZSCORE', KEYS[1], node) then return 0 end
-local live = redis.call('ZRANGE', KEYS[1], 0, -1)
 for index = 4, #ARGV, 3 do
   local user, id, line = ARGV[index], ARGV[index + 1], ARGV[index + 2]
   if redis.call('HSETNX', prefix .. 'conns:' .. node, id, user) == 1 then
     lineUp(node, user, line, ARGV[3])
-    if string.sub(line, -1) == '0' then settle(user, live, false) end
+    if string.sub(line, -1) == '0' and redis.call('SADD', KEYS[3], user) == 1 then
+      -- Nobody else has entered this user, so all connections are among these.
+      tell('online', user, usersIn(linesOf(node, user)))
+    end
   end
 end
 expireOnline()
