@@ -5,7 +5,7 @@
  * ```
  * message  = position " " body               what PUB/SUB carries
  * position = "" | offset "@" epoch           put in front by the script
- * body     = kind { field } "\n" data        what the stream keeps
+ * body     = kind { field } "\n" data        what the history keeps
  * kind     = "p" publication | "j" join | "l" leave
  * field    = tag length ":" text             length in UTF-16 units
  * ```
@@ -43,7 +43,7 @@ export function decodeMessage(message: string): Envelope | undefined {
   return decodeBody(message, space + 1, position);
 }
 
-/** A stream's entry. Undefined when it is not understood. */
+/** What history keeps. Undefined when it is not understood. */
 export function decodeEntry(body: string, position: StreamPosition): Publication | undefined {
   const event = decodeBody(body, 0, position)?.event;
   return event?.type === 'publication' ? event.publication : undefined;

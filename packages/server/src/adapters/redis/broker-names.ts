@@ -3,7 +3,7 @@
 export interface ChannelNames {
   readonly pubSub: string;
   readonly meta: string;
-  readonly stream: string;
+  readonly history: string;
 }
 
 /** An empty tag would be none; channel names have no control characters. */
@@ -11,7 +11,7 @@ const GUARD = '\u0001';
 
 export function namesOf(prefix: string, channel: string): ChannelNames {
   const pubSub = pubSubOf(prefix, channel);
-  return { pubSub, meta: `${pubSub}:m`, stream: `${pubSub}:s` };
+  return { pubSub, meta: `${pubSub}:m`, history: `${pubSub}:h` };
 }
 
 export const pubSubOf = (prefix: string, channel: string): string =>

@@ -231,7 +231,7 @@ describe('redis broker', () => {
     await broker.history('c', { limit: 0 });
     const keys = (await first.command('--scan', '--pattern', `${prefix}:*`)).split('\n');
     expect(keys.toSorted()).toEqual(
-      ['{a}:i:k', '{a}:m', '{a}:s', '{c}:m'].map((key) => `${prefix}:${key}`),
+      ['{a}:h', '{a}:i:k', '{a}:m', '{c}:m'].map((key) => `${prefix}:${key}`),
     );
     for (const key of keys) expect(Number(await first.command('PTTL', key))).toBeGreaterThan(0);
   });

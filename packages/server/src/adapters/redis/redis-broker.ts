@@ -6,7 +6,7 @@
  * the caller, whose outbox tells them again. What was lost is found by whoever compares positions:
  * `handleReconnected` says when.
  */
-import type { ChannelEvent, Publication } from '@carillon/protocol';
+import type { ChannelEvent, Publication, StreamPosition } from '@carillon/protocol';
 import type {
   Broker,
   BrokerHandler,
@@ -105,22 +105,23 @@ class RedisBroker implements Broker {
   }
 
   async history(channel: string, query: HistoryQuery): Promise<HistoryPage> {
-    const { meta, stream } = namesOf(this.#connections.prefix, channel);
+    const { meta, history } = namesOf(this.#connections.prefix, channel);
     const positionTtlMs = String(this.#limits.positionTtlMs);
-    const answer = await this.#connections.run(HISTORY_SCRIPT, [meta, stream], ({ serverId }) => [
+    const answer = await this.#connections.run(HISTORY_SCRIPT, [meta, history], ({ serverId }) => [
       this.#nextEpoch(),
       serverId,
       positionTtlMs,
       ...rangeOf(query),
     ]);
-    const [epoch, offset, entries] = listOf(answer);
+    const [epoch, offset, first, bodies] = listOf(answer);
     const position = { epoch: String(epoch), offset: Number(offset) };
-    return { position, publications: readEntries(entries, position.epoch) };
+    const found = readBodies(bodies, { epoch: position.epoch, offset: Number(first) });
+    return { position, publications: query.reverse === true ? found.reverse() : found };
   }
 
   async removeHistory(channel: string): Promise<void> {
-    const { stream } = namesOf(this.#connections.prefix, channel);
-    await this.#connections.command(stream, ['UNLINK', stream]);
+    const { history } = namesOf(this.#connections.prefix, channel);
+    await this.#connections.command(history, ['UNLINK', history]);
   }
 
   close(): Promise<void> {
@@ -157,11 +158,11 @@ class RedisBroker implements Broker {
     const { prefix, publishCommand } = this.#connections;
     const { positionTtlMs, idempotencyTtlMs } = this.#limits;
     const { historySize = 0, historyTtlMs = positionTtlMs, idempotencyKey } = options;
-    const { pubSub, meta, stream } = namesOf(prefix, channel);
+    const { pubSub, meta, history } = namesOf(prefix, channel);
     const isOnce = idempotencyKey !== undefined;
     const answer = await this.#connections.run(
       PUBLISH_SCRIPT,
-      isOnce ? [meta, stream, `${pubSub}:i:${idempotencyKey}`] : [meta, stream],
+      isOnce ? [meta, history, `${pubSub}:i:${idempotencyKey}`] : [meta, history],
       ({ serverId }) => [
         body,
         publishCommand,
@@ -212,21 +213,18 @@ class RedisBroker implements Broker {
 
 const NO_POSITION: PublishResult = { duplicate: false };
 
-/** Arguments of the history script: which command reads which part of the stream. */
+/** Arguments of the history script: which part is read. */
 function rangeOf({ since, limit, reverse }: HistoryQuery): string[] {
   if (limit === 0) return [];
-  if (reverse !== true) return ['XRANGE', `${(since?.offset ?? 0) + 1}-0`, '+', String(limit)];
-  if (since === undefined) return ['XREVRANGE', '+', '-', String(limit)];
-  // Ids are `offset-0`; the one before `since` is the highest that may be shown.
-  return since.offset <= 1 ? [] : ['XREVRANGE', `${since.offset - 1}-0`, '-', String(limit)];
+  const offset = since === undefined ? '' : String(since.offset);
+  return [reverse === true ? 'before' : 'after', offset, String(limit)];
 }
 
-function readEntries(entries: unknown, epoch: string): Publication[] {
+function readBodies(bodies: unknown, first: StreamPosition): Publication[] {
   const publications: Publication[] = [];
-  for (const entry of listOf(entries)) {
-    const [id, fields] = listOf(entry);
-    const offset = Number.parseInt(String(id), 10);
-    const publication = decodeEntry(String(listOf(fields)[1]), { epoch, offset });
+  for (const [index, body] of listOf(bodies).entries()) {
+    const position = { epoch: first.epoch, offset: first.offset + index };
+    const publication = decodeEntry(String(body), position);
     if (publication !== undefined) publications.push(publication);
   }
   return publications;
