@@ -17,7 +17,7 @@ const BOUND_MS = TIMEOUT_MS + 2400;
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, 30_000);
 afterAll(() => server.stop());
 const stores = openedStores();
 const unavailable = { name: 'StoreUnavailableError' };

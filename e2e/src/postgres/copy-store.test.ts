@@ -32,7 +32,7 @@ const silent: Logger = {
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, 30_000);
 afterAll(() => server.stop());
 
 const stores = openedStores();
@@ -188,7 +188,7 @@ it('a source in use, a missing file, a target with data and a wrong URL are refu
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('not a PostgreSQL URL') });
   const nothing = await runCli(['copy-store']);
   expect(nothing).toMatchObject({ code: 2, stderr: expect.stringContaining('--from') });
-});
+}, 30_000);
 
 it('carillon migrate brings the database of DATABASE_URL to this version', async () => {
   const env = { DATABASE_URL: to.replace('postgresql://', 'postgresql+psycopg://') };

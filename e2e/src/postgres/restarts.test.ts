@@ -14,7 +14,7 @@ const ACKS_BETWEEN = 150;
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, 30_000);
 afterAll(() => server.stop());
 const stores = openedStores();
 

@@ -9,7 +9,7 @@ import { allMessages, groupOf, message, openedStores, upTo } from './opened-stor
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, 30_000);
 afterAll(() => server.stop());
 
 const stores = openedStores();

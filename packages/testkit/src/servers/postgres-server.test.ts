@@ -6,7 +6,7 @@ import type { PostgresServer } from './postgres-server.ts';
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, 30_000);
 afterAll(() => server.stop());
 
 async function query(url: string, sql: string): Promise<readonly unknown[]> {

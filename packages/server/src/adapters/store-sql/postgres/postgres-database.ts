@@ -25,7 +25,7 @@ const RETRIES: Readonly<Record<Failure, number>> = {
   conflict: 3,
   // Each time the connection is replaced, so it ends with the pool's last old one.
   stale: Number.POSITIVE_INFINITY,
-  duplicate: 1,
+  duplicate: 3,
   refused: 0,
   bug: 0,
 };

@@ -17,7 +17,7 @@ const silent: Logger = {
 let server: PostgresServer;
 beforeAll(async () => {
   server = await startPostgres();
-});
+}, 30_000);
 afterAll(() => server.stop());
 
 storeContract('PostgreSQL', async () => {
