@@ -9,7 +9,10 @@
  */
 import { defineScript } from './connection-script.ts';
 
-/** ARGV 2 incarnation, 3 ttl ms, then connection id, user, value of each. */
+/**
+ * ARGV 2 incarnation, 3 ttl ms, then connection id, user, value of each. Answers how many
+ * connections the first user has now; where more than this one, then the nodes they may be on.
+ */
 export const ADD_MEMBERS = defineScript(`
 local own = ARGV[1] .. ARGV[2]
 redis.call('SADD', KEYS[1], ARGV[2])
@@ -21,15 +24,24 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('PEXPIRE', own, ARGV[3])
-return 1`);
+local count = tonumber(redis.call('HGET', KEYS[2], ARGV[5]) or '0')
+if count <= 1 then return { count } end
+return { count, unpack(redis.call('SMEMBERS', KEYS[1])) }`);
 
-/** ARGV 2 incarnation, 3 connection id, 4 user. */
+/** ARGV 2 incarnation, 3 connection id, 4 user. Answers as ADD does: what the user has left. */
 export const REMOVE_MEMBER = defineScript(`
 local own = ARGV[1] .. ARGV[2]
-if redis.call('HDEL', own, ARGV[3]) == 0 then return 0 end
-if redis.call('HINCRBY', KEYS[2], ARGV[4], -1) <= 0 then redis.call('HDEL', KEYS[2], ARGV[4]) end
-if redis.call('EXISTS', own) == 0 then redis.call('SREM', KEYS[1], ARGV[2]) end
-return 1`);
+if redis.call('HDEL', own, ARGV[3]) == 1 then
+  if redis.call('HINCRBY', KEYS[2], ARGV[4], -1) <= 0 then redis.call('HDEL', KEYS[2], ARGV[4]) end
+  if redis.call('EXISTS', own) == 0 then redis.call('SREM', KEYS[1], ARGV[2]) end
+end
+local count = tonumber(redis.call('HGET', KEYS[2], ARGV[4]) or '0')
+if count <= 0 then return { 0 } end
+return { count, unpack(redis.call('SMEMBERS', KEYS[1])) }`);
+
+/** ARGV 2 user. */
+export const COUNT_USER = defineScript(`
+return tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0')`);
 
 /** Answers users, then incarnation and its connections of each node. */
 export const COUNT_MEMBERS = defineScript(`

@@ -12,6 +12,7 @@ import { clientInfoOf, memberOf, type Member } from './presence-member.ts';
 import {
   ADD_MEMBERS,
   COUNT_MEMBERS,
+  COUNT_USER,
   KEEP_MEMBERS,
   LIST_MEMBERS,
   PURGE_NODES,
@@ -49,6 +50,8 @@ class RedisPresenceStore implements PresenceStore {
   /** In the order in which they must be kept alive. */
   readonly #rooms = new Map<string, Room>();
   #beat = 0;
+  /** Answers come in the order of the calls. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: RedisPresenceOptions) {
     this.#options = options;
@@ -56,7 +59,7 @@ class RedisPresenceStore implements PresenceStore {
     options.registry.onBeat(() => this.#keepSome());
   }
 
-  async add(channel: string, info: ClientInfo): Promise<void> {
+  add(channel: string, info: ClientInfo): Promise<number | undefined> {
     let room = this.#rooms.get(channel);
     if (room === undefined) {
       room = { members: new Map(), dueAtBeat: this.#beat + KEEP_EVERY_BEATS };
@@ -64,17 +67,18 @@ class RedisPresenceStore implements PresenceStore {
     }
     const member = memberOf(info);
     room.members.set(info.client, member);
-    await this.#addAll(channel, this.#options.registry.incarnation, [member]).catch(this.#doubt);
+    const added = this.#addAll(channel, this.#options.registry.incarnation, [member]);
+    return this.#counted(channel, member.user, added);
   }
 
-  async remove(channel: string, { client }: ClientInfo): Promise<void> {
+  remove(channel: string, { client }: ClientInfo): Promise<number | undefined> {
     const room = this.#rooms.get(channel);
     const member = room?.members.get(client);
-    if (room === undefined || member === undefined) return;
+    if (room === undefined || member === undefined) return Promise.resolve(undefined);
     room.members.delete(client);
     if (room.members.size === 0) this.#rooms.delete(channel);
     const args = [this.#options.registry.incarnation, client, member.user];
-    await this.#run(REMOVE_MEMBER, channel, args).catch(this.#doubt);
+    return this.#counted(channel, member.user, this.#run(REMOVE_MEMBER, channel, args));
   }
 
   async list(channel: string): Promise<readonly ClientInfo[]> {
@@ -118,6 +122,26 @@ class RedisPresenceStore implements PresenceStore {
   close(): Promise<void> {
     this.#rooms.clear();
     return Promise.resolve();
+  }
+
+  /** The user's connections after a change; undefined while Redis is away. */
+  #counted(channel: string, user: string, changed: Promise<unknown>): Promise<number | undefined> {
+    const counted = this.#count(channel, user, changed).catch((error: unknown) => {
+      this.#doubt(error);
+      return undefined;
+    });
+    const inTurn = this.#last.then(() => counted);
+    this.#last = inTurn;
+    return inTurn;
+  }
+
+  async #count(channel: string, user: string, changed: Promise<unknown>): Promise<number> {
+    const [count, ...nodes] = listOf(await changed);
+    const all = nodes.map((node) => [node, 0] as const);
+    const alive = await this.#alive(channel, all);
+    // Of those that are left some were a dead node's, and are cleared away now.
+    if (alive.length < all.length) return Number(await this.#run(COUNT_USER, channel, [user]));
+    return Number(count);
   }
 
   async #recount(channel: string): Promise<PresenceStats> {

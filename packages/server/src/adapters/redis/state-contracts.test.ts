@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sharedConnectionDirectoryContract } from '../../../../testkit/src/contracts/connection-directory-contract.ts';
 import { sharedControlBusContract } from '../../../../testkit/src/contracts/control-bus-contract.ts';
-import { presenceStoreContract } from '../../../../testkit/src/contracts/presence-store-contract.ts';
+import { sharedPresenceStoreContract } from '../../../../testkit/src/contracts/presence-store-contract.ts';
 import { sharedRatesContract } from '../../../../testkit/src/contracts/shared-rates-contract.ts';
 import { sharedTicketOfficeContract } from '../../../../testkit/src/contracts/ticket-office-contract.ts';
 import {
@@ -126,9 +126,18 @@ for (const { name, settings, empty } of topologies) {
       };
     });
 
-    presenceStoreContract(name, async () => {
+    sharedPresenceStoreContract(name, async () => {
       await empty();
-      return (await nodeOn(settings(), createRedisPresenceStore)).part;
+      const { part } = await nodeOn(settings(), createRedisPresenceStore);
+      return {
+        store: part,
+        deadAfterMs: TIMES.deadAfterMs,
+        advance: pass,
+        async makeSecondNode() {
+          const second = await nodeOn(settings(), createRedisPresenceStore);
+          return { store: second.part, crash: () => second.node.connections.close() };
+        },
+      };
     });
 
     sharedRatesContract(name, async () => {
