@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { brokerContract } from '../../../../testkit/src/contracts/broker-contract.ts';
 import { sharedConnectionDirectoryContract } from '../../../../testkit/src/contracts/connection-directory-contract.ts';
 import { sharedControlBusContract } from '../../../../testkit/src/contracts/control-bus-contract.ts';
-import { presenceStoreContract } from '../../../../testkit/src/contracts/presence-store-contract.ts';
+import { sharedPresenceStoreContract } from '../../../../testkit/src/contracts/presence-store-contract.ts';
 import { sharedRatesContract } from '../../../../testkit/src/contracts/shared-rates-contract.ts';
 import { sharedTicketOfficeContract } from '../../../../testkit/src/contracts/ticket-office-contract.ts';
 import { createFakeClock } from '../../../../testkit/src/fake-clock.ts';
@@ -70,7 +70,18 @@ brokerContract('threads', async () => {
   return { broker: connect().broker, advance };
 });
 
-presenceStoreContract('threads', async () => (await start()).connect().presenceStore);
+sharedPresenceStoreContract('threads', async () => {
+  const { connect, advance } = await start();
+  return {
+    store: connect().presenceStore,
+    makeSecondNode: () => {
+      const { presenceStore, end } = connect();
+      return Promise.resolve({ store: presenceStore, crash: () => Promise.resolve(end()) });
+    },
+    deadAfterMs: 0,
+    advance,
+  };
+});
 
 sharedConnectionDirectoryContract('threads', async () => {
   const { connect, advance } = await start();
