@@ -30,6 +30,8 @@ const PROGRAMS = [
       'packages/server/src/adapters/redis/**',
       'e2e/src/redis/**',
       'e2e/src/queues/redis.test.ts',
+      'e2e/src/roles/split.test.ts',
+      'e2e/src/roles/faults.test.ts',
       'e2e/src/topology/**',
     ],
   },
@@ -42,6 +44,7 @@ const PROGRAMS = [
       'packages/server/src/adapters/nats/**',
       'e2e/src/nats/**',
       'e2e/src/queues/nats.test.ts',
+      'e2e/src/roles/split-nats.test.ts',
     ],
   },
   {
@@ -61,6 +64,10 @@ const PROGRAMS = [
       'packages/testkit/src/servers/postgres-server.test.ts',
       'e2e/src/postgres/**',
       'e2e/src/queues/outbox.test.ts',
+      'e2e/src/roles/split.test.ts',
+      'e2e/src/roles/split-nats.test.ts',
+      'e2e/src/roles/faults.test.ts',
+      'e2e/src/topology/**',
     ],
   },
   {

@@ -1,4 +1,4 @@
-/** http, websocket and worker as processes of their own, on one Redis (or NATS) and one PostgreSQL. */
+/** http, websocket and worker as processes of their own, on one PostgreSQL and one Redis (or NATS). */
 import { type RunningServer, startServer } from '@carillon/testkit';
 import {
   type PostgresServer,
@@ -13,11 +13,7 @@ import { type CutProxy, startCutProxy } from '../native/cut-proxy.ts';
 export type Kind = 'http' | 'websocket' | 'worker';
 type Env = Readonly<Record<string, string>>;
 
-export interface Split {
-  readonly redis: RedisServer;
-  /** Between all processes and Redis. */
-  readonly cable: CutProxy;
-  readonly postgres: PostgresServer;
+export interface Kinds {
   readonly http: RunningServer;
   readonly websocket: RunningServer;
   readonly worker: RunningServer;
@@ -28,22 +24,18 @@ export interface Split {
   stop(): Promise<void>;
 }
 
-export async function startSplit(env: Env = {}): Promise<Split> {
-  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-  const cable = await startCutProxy(redis.port);
-  const redisUrl = cable.wsUrl.replace('ws:', 'redis:');
-  const shared = {
-    REDIS_URL: redisUrl,
-    DATABASE_URL: postgres.url,
-    QUEUE_REDIS_URL: redis.url,
-    QUEUE_REDIS_STREAM: 'orders',
-    QUEUE_REDIS_GROUP: 'carillon',
-    DRAIN_TIMEOUT: '1s',
-    ...env,
-  };
+export interface Split extends Kinds {
+  readonly redis: RedisServer;
+  /** Between all processes and Redis. */
+  readonly cable: CutProxy;
+  readonly postgres: PostgresServer;
+}
+
+/** `env` names the database and the engine. */
+export async function startKinds(env: Env): Promise<Kinds> {
   const others: RunningServer[] = [];
   const start = (kind: Kind, more: Env = {}, port = 0): Promise<RunningServer> =>
-    startServer({ kind, env: { ...shared, ...more }, port });
+    startServer({ kind, env: { DRAIN_TIMEOUT: '1s', ...env, ...more }, port });
   // At the same time: one of them migrates, the others wait for it.
   const [http, websocket, worker] = await Promise.all([
     start('http'),
@@ -52,9 +44,6 @@ export async function startSplit(env: Env = {}): Promise<Split> {
   ]);
   const running = { http, websocket, worker };
   return {
-    redis,
-    cable,
-    postgres,
     get http() {
       return running.http;
     },
@@ -76,8 +65,35 @@ export async function startSplit(env: Env = {}): Promise<Split> {
     },
     stop: async () => {
       await Promise.all([...Object.values(running), ...others].map((server) => server.stop()));
-      cable.close();
-      await Promise.all([redis.stop(), postgres.stop()]);
     },
   };
 }
+
+export async function startSplit(env: Env = {}): Promise<Split> {
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  const cable = await startCutProxy(redis.port);
+  const kinds = await startKinds({
+    REDIS_URL: cable.wsUrl.replace('ws:', 'redis:'),
+    DATABASE_URL: postgres.url,
+    QUEUE_REDIS_URL: redis.url,
+    QUEUE_REDIS_STREAM: 'orders',
+    QUEUE_REDIS_GROUP: 'carillon',
+    ...env,
+  });
+  return Object.assign(kinds, {
+    redis,
+    cable,
+    postgres,
+    stop: stopAll(kinds.stop, async () => {
+      cable.close();
+      await Promise.all([redis.stop(), postgres.stop()]);
+    }),
+  });
+}
+
+const stopAll =
+  (first: () => Promise<void>, then: () => Promise<void>): (() => Promise<void>) =>
+  async () => {
+    await first();
+    await then();
+  };
