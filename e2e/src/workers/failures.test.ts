@@ -148,6 +148,8 @@ it('what a crashed worker held is forgotten at once, and readiness is red until 
   hit.on('connecting', () => hit.disconnect());
   process.kill(running.pid, 'SIGUSR2');
   await left;
+  await vi.waitFor(() => expect(running.output()).toContain('a worker thread ended'), 5_000);
+  expect(await ready()).toBe(503);
   await vi.waitFor(async () => expect((await news.presenceStats()).numClients).toBe(1), 5_000);
   const stats = await apiClients(running).backend('GET', '/api/ws/stats');
   expect(stats.body).toEqual({ total_users: 1, total_connections: 1, users: { bob: 1 } });

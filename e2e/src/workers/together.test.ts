@@ -1,6 +1,6 @@
 /** Two worker threads are one server: whoever is on one meets whoever is on the other. */
 import type { RunningServer } from '@carillon/testkit';
-import type { Centrifuge, SubscribedContext, UnsubscribedContext } from 'centrifuge';
+import type { Centrifuge, LeaveContext, SubscribedContext, UnsubscribedContext } from 'centrifuge';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { apiClients } from '../http/api-client.ts';
 import { Clients, Collected, callApi, next, subscribed } from '../native/native-server.ts';
@@ -185,6 +185,21 @@ describe('people on different threads', () => {
     expect(await callApi(server, 'channels', { pattern: 'news:*' })).toMatchObject({
       result: { channels: { 'news:who': { num_clients: 3 } } },
     });
+  });
+
+  it('join once and leave once, however many threads they are on', async () => {
+    const watcher = await subscribed(await sdkOn(1, 'watcher'), 'news:joins', { joinLeave: true });
+    const told: string[] = [];
+    watcher.on('join', ({ info }) => told.push(`join ${info.user}`));
+    watcher.on('leave', ({ info }) => told.push(`leave ${info.user}`));
+    const [first, second] = [await sdkOn(1, 'bob'), await sdkOn(2, 'bob')];
+    await subscribed(first, 'news:joins');
+    await subscribed(second, 'news:joins');
+    first.disconnect();
+    const left = next(watcher, 'leave', ({ info }: LeaveContext) => info.user === 'bob');
+    second.disconnect();
+    await left;
+    expect(told.filter((each) => each.endsWith('bob'))).toEqual(['join bob', 'leave bob']);
   });
 
   it('share one limit of connections per user', async () => {
