@@ -79,6 +79,7 @@ describe('carillon check-config', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('PORT=9000');
     expect(stdout).toContain('JWT_SECRET=(hidden)');
+    expect(stdout).toContain('combined on 127.0.0.1:9000, engine memory, SQLite');
     expect(stdout).not.toContain(TEST_SECRET);
   });
 });

@@ -115,6 +115,23 @@ describe('from HTTP to the sockets of another process', () => {
     expect(split.http.output()).not.toContain('push');
   });
 
+  test('both kinds serve the notification stream (C5)', async () => {
+    for (const server of [split.http, split.websocket]) {
+      const ended = new AbortController();
+      const url = `${server.url}/api/notifications/stream?token=${await server.token('gil')}`;
+      const stream = await fetch(url, { signal: ended.signal });
+      await api.backend('POST', '/api/v1/notifications', { users: ['gil'], title: 'Streamed' });
+      const decoder = new TextDecoder();
+      let text = '';
+      for await (const chunk of stream.body ?? []) {
+        text += decoder.decode(chunk, { stream: true });
+        if (text.includes('"Streamed"')) break;
+      }
+      expect(text).toMatch(/event: notification\n/);
+      ended.abort();
+    }
+  });
+
   test('a chat message over REST reaches sockets, and REST reads what a socket sent', async () => {
     const dan = await api.as('dan');
     const { body } = await dan('POST', '/api/v1/conversations', {

@@ -1,3 +1,4 @@
+import { engineName } from '../config/engine-choice.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { settingLines } from '../config/describe-settings.ts';
 import { KINDS } from '../roles/kinds.ts';
@@ -14,6 +15,9 @@ export async function checkConfigCommand(line: CommandLine): Promise<number> {
   });
   for (const warning of config.warnings) printError(`warning: ${warning}`);
   for (const text of settingLines(config.settings)) print(text);
+  const { kind, host, port, settings } = config;
+  const store = settings.databaseUrl === undefined ? 'SQLite' : 'PostgreSQL';
+  print(`${kind} on ${host}:${port}, engine ${engineName(settings)}, ${store}`);
   const names = config.namespaces.map(({ name }) => (name === '' ? '""' : name));
   print(`namespaces: ${names.join(', ')}`);
   print('The configuration is good.');

@@ -26,6 +26,13 @@ describe('the engine', () => {
     expect(problemsOf({ ...both, ENGINE: 'redis' })).toEqual([]);
   });
 
+  it('of several processes warns while the database is of one', () => {
+    const warningsOf = (env: Record<string, string>) => read(env).config.warnings.join();
+    expect(warningsOf({ REDIS_URL })).toContain('it must stay the only one');
+    expect(warningsOf({ REDIS_URL, DATABASE_URL })).toBe('');
+    expect(warningsOf({})).toBe('');
+  });
+
   it('memory warns that a set Redis is not used', () => {
     expect(read({ REDIS_URL, ENGINE: 'memory' }).config.warnings.join()).toContain('stands alone');
   });

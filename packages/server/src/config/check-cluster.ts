@@ -90,6 +90,11 @@ function checkEngine(settings: Settings, problems: string[], warnings: string[])
   if (engine === 'nats' && !hasNats(settings)) {
     problems.push('NATS_URL: ENGINE=nats needs it; set nats://host:port');
   }
+  if (settings.databaseUrl === undefined && engineName(settings) !== 'memory') {
+    warnings.push(
+      'DATABASE_URL is not set: conversations and inboxes are in this process’s own database, so it must stay the only one',
+    );
+  }
   if (engine === 'memory' && (hasRedis(settings) || hasNats(settings))) {
     warnings.push('ENGINE=memory: this process stands alone; Redis and NATS are not used');
   }
