@@ -116,6 +116,15 @@ describe('a room', () => {
       { ...notice, message: left },
     ]);
   });
+
+  it('[CLU5] tells the number that came with a notice, before its own', () => {
+    const info = { user: 'alice', client: 'c1' };
+    const events: ChannelEvent[] = [{ type: 'join', info, clients: 12 }];
+    const bytes = createRoomFormat(deps, 'en').encodeEvents('room:lobby', events);
+    expect(readTexts(bytes).map((text) => JSON.parse(text))).toMatchObject([
+      { connected_count: 12 },
+    ]);
+  });
 });
 
 describe('a task', () => {
