@@ -3,6 +3,7 @@ import type { ClientInfo } from '@carillon/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ContractNode } from '../../../../testkit/src/contracts/contract-node.ts';
 import { type RedisServer, startRedis } from '../../../../testkit/src/servers/redis-server.ts';
+import { createSeededRandom } from '../../../../testkit/src/seeded-random.ts';
 import { silentLogger } from '../../../../testkit/src/simulation/node-fixture.ts';
 import type { UserLimit } from '../../ports/connection-directory.ts';
 import type { Engine } from '../../ports/engine.ts';
@@ -71,12 +72,14 @@ const online = (): Promise<string[]> => lines('SMEMBERS', 'ws:online_users');
 
 describe('connections to Redis', () => {
   it('are as many with 10,000 entered as with 10', async () => {
-    const { node, engine } = await openEngine();
+    const { node, engine } = await openEngine({ nodeTimes: {} });
     const count = async (): Promise<number> => (await lines('CLIENT', 'LIST')).length;
-    const enter = (entries: number): Promise<unknown> =>
-      Promise.all(
-        Array.from({ length: entries }, () => node.connect(connection(`u${serial}`), NO_LIMIT)),
-      );
+    const enter = async (entries: number): Promise<void> => {
+      for (let left = entries; left > 0; left -= 500) {
+        const some = Array.from({ length: Math.min(left, 500) }, () => connection(`u${serial}`));
+        await Promise.all(some.map((each) => node.connect(each, NO_LIMIT)));
+      }
+    };
     await enter(10);
     const withTen = await count();
     await enter(9_990);
@@ -199,5 +202,64 @@ describe('with no node left', () => {
     const keys = await lines('KEYS', '*');
     for (const key of keys)
       expect([key, await server.command('TTL', key)]).not.toEqual([key, '-1']);
+  });
+});
+
+describe('coming and going', () => {
+  const faults = {
+    'while Redis restarts without its data': () => server.restart(),
+    'while connections to Redis are cut': async () => {
+      for (const type of ['normal', 'pubsub']) {
+        await server.command('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
+      }
+    },
+  };
+
+  it.each(Object.entries(faults))('%s leaves nobody out and nobody over', async (_, strike) => {
+    const nodes = [await openEngine(), await openEngine()];
+    const random = createSeededRandom(7);
+    const present: { at: (typeof nodes)[number]; who: ConnectionInfo }[] = [];
+    const room = (who: ConnectionInfo): [string, ClientInfo] => [
+      'room:a',
+      member(who.user, who.connectionId),
+    ];
+    let isOver = false;
+    const comeAndGo = async (): Promise<void> => {
+      while (!isOver) {
+        const at = random.pick(nodes);
+        if (at === undefined) return;
+        if (random.chance(0.55) && present.length < 200) {
+          const who = connection(`u${random.below(80)}`);
+          await at.node.connect(who, NO_LIMIT);
+          present.push({ at, who });
+          void at.engine.presenceStore.add(...room(who));
+        } else {
+          const [gone] = present.splice(random.below(present.length), 1);
+          if (gone === undefined) continue;
+          gone.at.node.disconnect(gone.who);
+          void gone.at.engine.presenceStore.remove(...room(gone.who));
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const everybody = Promise.all([comeAndGo(), comeAndGo(), comeAndGo()]);
+    await vi.waitFor(() => expect(present.length).toBeGreaterThan(50), { interval: 1 });
+    await strike();
+    const count = serial;
+    await vi.waitFor(() => expect(serial).toBeGreaterThan(count + 200), { interval: 1 });
+    isOver = true;
+    await everybody;
+    const users = [...new Set(present.map(({ who }) => who.user))].toSorted();
+    const connections = present.length;
+    await soon(async () => {
+      expect(await online()).toEqual(users);
+      for (const { engine } of nodes) {
+        const { directory, presenceStore } = engine;
+        expect(await directory.totals()).toMatchObject({ users: users.length, connections });
+        const stats = { users: users.length, clients: connections };
+        expect(await presenceStore.stats('room:a')).toEqual(stats);
+        expect(await presenceStore.list('room:a')).toHaveLength(connections);
+      }
+    });
   });
 });
