@@ -129,6 +129,8 @@ const propertiesOf = (folder: string, { port, controllerPort, loginPort }: Ports
     'num.partitions': 2,
     // Members that die are noticed within a test.
     'group.min.session.timeout.ms': 500,
+    'broker.session.timeout.ms': 1000,
+    'broker.heartbeat.interval.ms': 200,
     // A group of one need not wait for others.
     'group.initial.rebalance.delay.ms': 0,
   })

@@ -98,6 +98,13 @@ class KafkaSource implements QueueSource {
       autocommit: false,
     });
     this.#consumer = consumer;
+    // Without a listener such an error would end the process. The membership is over, though its
+    // stream does not know: a new one is made.
+    const giveUp = (error: Error): void => {
+      if (this.#consumer === consumer) this.#stream?.destroy(error);
+    };
+    consumer.on('error', giveUp);
+    consumer.on('consumer:heartbeat:stalled', () => giveUp(new Error('no heartbeat is answered')));
     consumer.on('consumer:group:join', ({ assignments = [] }) => {
       this.#tracker.keepOnly(
         assignments.flatMap(({ topic, partitions }) =>
@@ -162,6 +169,7 @@ class KafkaSource implements QueueSource {
       if (this.#isClosing) return;
       try {
         await this.#open();
+        logger.info({}, 'Kafka: reading goes on');
         return;
       } catch (error) {
         logger.warn({ reason: String(error) }, 'Kafka cannot be reached');

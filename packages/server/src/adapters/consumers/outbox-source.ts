@@ -149,6 +149,9 @@ class OutboxSource implements QueueSource {
   async #claim(limit: number): Promise<readonly Row[]> {
     if (this.#isClosing) return [];
     const client = await this.#pool.connect();
+    // The query under way fails with it; without a listener it would end the process too.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
     try {
       await client.query('BEGIN');
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
@@ -160,6 +163,7 @@ class OutboxSource implements QueueSource {
         [...this.#ids],
       ]);
       await client.query('COMMIT');
+      client.off('error', ignore);
       client.release();
       return rows.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
     } catch (error) {
