@@ -27,6 +27,8 @@ export interface NatsLimits {
   readonly requestTimeoutMs: number;
   /** How often the connection is tried; two tries without an answer end it. */
   readonly pingIntervalMs: number;
+  /** How long a newcomer waits for others to show up: the first of all cannot know that it is. */
+  readonly greetingMs: number;
   readonly heartbeatMs: number;
   /** A node that was silent for so long is dead, and its members with it. */
   readonly nodeTimeoutMs: number;
@@ -51,6 +53,7 @@ export const DEFAULT_NATS_LIMITS: NatsLimits = {
   connectTimeoutMs: 10_000,
   requestTimeoutMs: 5_000,
   pingIntervalMs: 2_000,
+  greetingMs: 150,
   heartbeatMs: 3_000,
   nodeTimeoutMs: 10_000,
   questionTimeoutMs: 500,

@@ -18,6 +18,9 @@ export class NatsAwayError extends Error {
   override readonly name = 'NatsAwayError';
 }
 
+/** The connection is up, and yet nobody answered in time. */
+export class NatsSilentError extends NatsAwayError {}
+
 export interface RequestOptions {
   readonly headers?: MsgHdrs;
   readonly timeoutMs?: number;
@@ -87,22 +90,31 @@ export class NatsLink {
     options: RequestOptions = {},
   ): Promise<Msg> {
     const { headers, timeoutMs: timeout = this.#requestTimeoutMs } = options;
-    return this.untilLost(() =>
-      this.connection.request(subject, payload, {
-        timeout,
-        ...(headers === undefined ? {} : { headers }),
-      }),
+    return this.untilLost(
+      () =>
+        this.connection.request(subject, payload, {
+          timeout,
+          ...(headers === undefined ? {} : { headers }),
+        }),
+      subject,
     );
   }
 
-  /** Runs what asks NATS; a lost connection ends the wait, for no answer can come any more. */
-  untilLost<T>(ask: () => Promise<T>): Promise<T> {
+  /**
+   * Runs what asks NATS; a lost connection ends the wait, for no answer can come any more.
+   * @param what is asked, for the message when nobody answers.
+   */
+  untilLost<T>(ask: () => Promise<T>, what: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#requireUp();
       this.#lost.add(reject);
+      const fail = (error: unknown): void => {
+        const isSilence = error instanceof errors.TimeoutError;
+        reject(isSilence ? new NatsSilentError(`NATS did not answer in time: ${what}`) : error);
+      };
       ask()
         .finally(() => this.#lost.delete(reject))
-        .then(resolve, reject);
+        .then(resolve, fail);
     });
   }
 
@@ -111,7 +123,7 @@ export class NatsLink {
     this.#flush ??= Promise.resolve().then(() => {
       this.#flush = undefined;
       const startedAt = this.#clock.monotonic();
-      return this.untilLost(() => this.connection.flush()).then(() => {
+      return this.untilLost(() => this.connection.flush(), 'ping').then(() => {
         const seconds = (this.#clock.monotonic() - startedAt) / 1000;
         this.#metrics.observe('broker_round_trip_seconds', seconds);
       });

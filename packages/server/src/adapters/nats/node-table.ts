@@ -26,9 +26,6 @@ interface Beat {
   readonly others: readonly string[];
 }
 
-/** A first node has nobody to wait for, and cannot know it. */
-const GREETING_MS = 150;
-
 export class NodeTable {
   readonly #dependencies: NodeTableDependencies;
   readonly #subject: string;
@@ -101,7 +98,8 @@ export class NodeTable {
         cancel();
         resolve();
       };
-      const cancel = this.#dependencies.clock.after(GREETING_MS, finish);
+      const { clock, limits } = this.#dependencies;
+      const cancel = clock.after(limits.greetingMs, finish);
       this.#whenHeard = ({ node, others }) => {
         answered.add(node);
         for (const other of others) told.add(other);

@@ -9,6 +9,7 @@ import { jetstreamManager, RetentionPolicy, StorageType, DiscardPolicy } from '@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { JetStreamManager, StoredMsg, StreamConfig } from '@nats-io/jetstream';
 import { headers } from '@nats-io/nats-core';
+import { NatsSilentError } from './nats-link.ts';
 import type { NatsLink } from './nats-link.ts';
 import { Turnstile } from './turnstile.ts';
 
@@ -49,18 +50,22 @@ const WRONG_LAST_SEQUENCE = 10071;
 const STREAM_EXISTS_DIFFERENTLY = 10058;
 const NOT_ENOUGH_MEMORY = 10028;
 const NOT_ENOUGH_STORAGE = 10047;
-const MIN_BYTES = 2 * 1024 * 1024;
+const MIN_BYTES = 256 * 1024;
 const NANOS_PER_MS = 1_000_000;
 /** Of JetStream itself. */
 const DUPLICATE_WINDOW_MS = 120_000;
 const MAX_READS_AT_ONCE = 256;
+const MAX_READ_ATTEMPTS = 5;
+
+type Purpose = 'read' | 'manage';
+const TIMEOUTS_MS: Readonly<Record<Purpose, number>> = { read: 1_000, manage: 5_000 };
 
 export class RecordStream {
   readonly #link: NatsLink;
   readonly #options: RecordStreamOptions;
   readonly #reads = new Turnstile(MAX_READS_AT_ONCE);
   #limits: RecordLimits;
-  #manager: Promise<JetStreamManager> | undefined;
+  readonly #managers = new Map<Purpose, Promise<JetStreamManager>>();
   #ensured: Promise<void> | undefined;
 
   constructor(link: NatsLink, options: RecordStreamOptions, limits: RecordLimits) {
@@ -80,7 +85,7 @@ export class RecordStream {
       this.#ensured = undefined;
     }
     if (this.#ensured === undefined) {
-      const ensured = this.#create();
+      const ensured = this.#prepare();
       this.#ensured = ensured;
       ensured.catch(() => this.recheck());
     }
@@ -128,8 +133,9 @@ export class RecordStream {
   async remove(seq: number): Promise<boolean> {
     const manager = await this.#jetStream();
     try {
-      return await this.#link.untilLost(() =>
-        manager.streams.deleteMessage(this.#options.name, seq, false),
+      return await this.#link.untilLost(
+        () => manager.streams.deleteMessage(this.#options.name, seq, false),
+        `delete in ${this.#options.name}`,
       );
     } catch (error) {
       if (error instanceof JetStreamApiError) return false;
@@ -140,8 +146,9 @@ export class RecordStream {
   /** Removes the subject's records before `seq`. */
   async purgeBefore(subject: string, seq: number): Promise<void> {
     const manager = await this.#jetStream();
-    await this.#link.untilLost(() =>
-      manager.streams.purge(this.#options.name, { filter: subject, seq }),
+    await this.#link.untilLost(
+      () => manager.streams.purge(this.#options.name, { filter: subject, seq }),
+      `purge in ${this.#options.name}`,
     );
   }
 
@@ -149,17 +156,26 @@ export class RecordStream {
     query: { seq: number } | { last_by_subj: string },
     subject?: string,
   ): Promise<StoredRecord | undefined> {
-    const manager = await this.#jetStream();
-    const message = await this.#reads.pass(() =>
-      this.#withStream(() =>
-        this.#link.untilLost<StoredMsg | null>(() =>
-          manager.direct.getMessage(this.#options.name, query),
-        ),
-      ),
-    );
+    const message = await this.#reads.pass(() => this.#withStream(() => this.#ask(query)));
     if (message === null || (subject !== undefined && message.subject !== subject))
       return undefined;
     return { seq: message.seq, data: message.data };
+  }
+
+  /** A stream that is just being made may swallow a question (nats-server 2.9), so it is asked again. */
+  async #ask(query: { seq: number } | { last_by_subj: string }): Promise<StoredMsg | null> {
+    const { name } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      const manager = await this.#jetStream('read');
+      try {
+        return await this.#link.untilLost<StoredMsg | null>(
+          () => manager.direct.getMessage(name, query),
+          `read in ${name}`,
+        );
+      } catch (error) {
+        if (!(error instanceof NatsSilentError) || attempt === MAX_READ_ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** A stream that is gone is made again, once. */
@@ -175,12 +191,18 @@ export class RecordStream {
     }
   }
 
+  async #prepare(): Promise<void> {
+    await this.#create();
+    // Another node may be making it at this moment: it takes records once it answers questions.
+    await this.#ask({ last_by_subj: this.#options.subjects.replace(/[>*]$/u, '-') });
+  }
+
   async #create(): Promise<void> {
     const manager = await this.#jetStream();
     let config = configOf(this.#options, this.#limits);
     for (;;) {
       try {
-        await this.#link.untilLost(() => manager.streams.add(config));
+        await this.#link.untilLost(() => manager.streams.add(config), `create ${config.name}`);
         return;
       } catch (error) {
         const code = error instanceof JetStreamApiError ? error.code : 0;
@@ -188,33 +210,39 @@ export class RecordStream {
         // JetStream reserves what a stream may take; a small disk gets smaller histories.
         const isTooBig = code === NOT_ENOUGH_STORAGE || code === NOT_ENOUGH_MEMORY;
         if (!isTooBig || config.max_bytes < MIN_BYTES) throw error;
-        config = { ...config, max_bytes: Math.floor(config.max_bytes / 2) };
+        config = { ...config, max_bytes: Math.floor(config.max_bytes / 4) };
       }
     }
   }
 
   async #grow(manager: JetStreamManager, wanted: StreamConfig): Promise<void> {
-    const { config } = await this.#link.untilLost(() => manager.streams.info(wanted.name));
+    const { config } = await this.#link.untilLost(
+      () => manager.streams.info(wanted.name),
+      `ask for ${wanted.name}`,
+    );
     const perSubject = Math.max(config.max_msgs_per_subject, wanted.max_msgs_per_subject);
     const maxAge = Math.max(config.max_age, wanted.max_age);
     this.#limits = { perSubject, maxAgeMs: Math.ceil(maxAge / NANOS_PER_MS) };
     if (perSubject === config.max_msgs_per_subject && maxAge === config.max_age) return;
-    await this.#link.untilLost(() =>
-      manager.streams.update(wanted.name, {
-        ...config,
-        max_msgs_per_subject: perSubject,
-        max_age: maxAge,
-      }),
+    await this.#link.untilLost(
+      () =>
+        manager.streams.update(wanted.name, {
+          ...config,
+          max_msgs_per_subject: perSubject,
+          max_age: maxAge,
+        }),
+      `change ${wanted.name}`,
     );
   }
 
-  #jetStream(): Promise<JetStreamManager> {
-    if (this.#manager === undefined) {
-      const manager = jetstreamManager(this.#link.connection, { checkAPI: false });
-      this.#manager = manager;
-      manager.catch(() => (this.#manager = undefined));
-    }
-    return this.#manager;
+  #jetStream(purpose: Purpose = 'manage'): Promise<JetStreamManager> {
+    const known = this.#managers.get(purpose);
+    if (known !== undefined) return known;
+    const timeout = TIMEOUTS_MS[purpose];
+    const manager = jetstreamManager(this.#link.connection, { checkAPI: false, timeout });
+    this.#managers.set(purpose, manager);
+    manager.catch(() => this.#managers.delete(purpose));
+    return manager;
   }
 }
 

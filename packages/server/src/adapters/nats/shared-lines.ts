@@ -43,7 +43,7 @@ interface OwnLines<T> {
 
 const DAY_MS = 24 * 60 * 60_000;
 const SWEEP_MS = 30_000;
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_WRITES_AT_ONCE = 64;
 const MAX_ATTEMPTS = 200;
 
