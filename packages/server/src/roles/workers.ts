@@ -151,8 +151,10 @@ class Workers implements Application {
   }
 
   async close(): Promise<void> {
-    const { drainDelay, drainTimeout } = this.#config.settings;
-    const withinMs = drainDelay + drainTimeout + RELEASE_MS;
+    const { drainDelay, drainTimeout, drainRate, maxConnections } = this.#config.settings;
+    // A set pace may take longer than DRAIN_TIMEOUT.
+    const pacedMs = drainRate === 0 ? 0 : (maxConnections / drainRate) * 1_000;
+    const withinMs = drainDelay + Math.max(drainTimeout, pacedMs) + RELEASE_MS;
     await Promise.all(this.#slots.map((slot) => slot.close(withinMs)));
     await this.#shared.host?.close();
     await this.#shared.store?.close();
