@@ -15,6 +15,7 @@ import { newInstallation, startNode } from './nats-nodes.ts';
 
 /** Shorter than in production, so that a dead node is found within the test. */
 const LIMITS = {
+  greetingMs: 50,
   heartbeatMs: 200,
   nodeTimeoutMs: 700,
   ticketLifetimeMs: 1_000,
