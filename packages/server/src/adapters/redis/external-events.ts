@@ -59,6 +59,8 @@ class ExternalPublications implements RedisExternalEvents {
   /** Taken by others, oldest first. */
   #remembered = new Map<string, Heard>();
   readonly #inHand = new Set<Promise<void>>();
+  /** Handled, but Redis could not be told. */
+  readonly #unfinished: [key: string, number: number][] = [];
   /** Counts again from nothing after a gap in which it may have missed some. */
   #subscription = 0;
   #dropped = 0;
@@ -128,7 +130,16 @@ class ExternalPublications implements RedisExternalEvents {
 
   async #handle({ key, number, user, json }: Heard, handler: Handler): Promise<void> {
     await handler(user, json);
-    await this.#options.connections.run(DONE, [key], [String(number), String(REMEMBERED_MS)]);
+    await this.#finish(key, number);
+  }
+
+  /** Said until it is heard, or another would do it again when this node ends. */
+  async #finish(key: string, number: number): Promise<void> {
+    try {
+      await this.#options.connections.run(DONE, [key], [String(number), String(REMEMBERED_MS)]);
+    } catch {
+      if (this.#unfinished.length < MAX_REMEMBERED) this.#unfinished.push([key, number]);
+    }
   }
 
   #remember(heard: Heard): void {
@@ -171,6 +182,7 @@ class ExternalPublications implements RedisExternalEvents {
 
   #tidy(): void {
     const { clock, logger } = this.#options;
+    for (const [key, number] of this.#unfinished.splice(0)) this.#keep(this.#finish(key, number));
     if (this.#dropped > 0) {
       logger.warn({ dropped: this.#dropped }, 'external events came faster than they were handled');
       this.#dropped = 0;

@@ -104,6 +104,7 @@ class Connections implements RedisConnections {
   readonly #patterns = new Map<string, MessageHandler>();
   /** Where the patterns are subscribed in a cluster. */
   #patternShard: RedisShard | undefined;
+  #homing: Promise<void> = Promise.resolve();
   readonly #reconnectedListeners = new Set<() => void>();
   readonly #lostListeners = new Set<() => void>();
   #isStarted = false;
@@ -295,15 +296,22 @@ class Connections implements RedisConnections {
   }
 
   /** In a cluster one node hears what is published on any; it must be one that is there. */
-  async #homePatterns(): Promise<void> {
+  #homePatterns(): Promise<void> {
+    // One move after the other: two at once could leave a pattern with two shards, heard twice.
+    this.#homing = this.#homing.then(() => this.#movePatterns());
+    return this.#homing;
+  }
+
+  async #movePatterns(): Promise<void> {
     const old = this.#patternShard;
     if (!this.#isCluster || (old?.isConnected === true && this.shards.includes(old))) return;
     const next = this.shards.find((shard) => shard.isConnected);
     if (next === undefined || next === old) return;
     this.#patternShard = next;
     for (const [pattern, handler] of this.#patterns) {
-      await old?.subscriptions.unsubscribePattern(pattern);
-      await next.subscriptions.subscribePattern(pattern, handler);
+      // A connection that breaks meanwhile is told what it shall hear when it is made anew.
+      await old?.subscriptions.unsubscribePattern(pattern).catch(() => undefined);
+      await next.subscriptions.subscribePattern(pattern, handler).catch(() => undefined);
     }
   }
 }
