@@ -88,26 +88,46 @@ it('a lock that somebody else holds makes a call wait for the statement timeout 
   });
 });
 
+it('calls that wait for one locked row leave the connections to all others', async () => {
+  const url = await server.createDatabase();
+  const store = await stores.open(url, { poolSize: 3 });
+  const [locked, free] = [await groupOf(store, 'ann', 'bob'), await groupOf(store, 'ann', 'bob')];
+  const holder = new pg.Client(url);
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query(`SELECT 1 FROM conversation WHERE id = '${locked}' FOR UPDATE`);
+  const waiting = upTo(50).flatMap((n) => [
+    store.chat.markRead(locked, 'ann', n),
+    store.chat.appendMessage(message(locked, `c${n}`)),
+  ]);
+  // One sending, one marking, and no more: the third connection is free.
+  await untilLockWaits(url, 2);
+  const sent = await store.chat.appendMessage(message(free, 'c'));
+  expect(sent).toMatchObject({ ok: true });
+  expect(await store.chat.markRead(free, 'bob', 1)).toMatchObject({ ok: true });
+  await holder.query('COMMIT');
+  await holder.end();
+  for (const result of await Promise.all(waiting)) expect(result.ok).toBe(true);
+});
+
 it('of two that wait for each other the store tries again, and nobody notices', async () => {
   const url = await server.createDatabase();
   const store = await stores.open(url);
   const id = await groupOf(store, 'ann', 'bob');
   await store.chat.appendMessage(message(id, 'c1'));
-  const [holder, observer] = [new pg.Client(url), new pg.Client(url)];
-  await Promise.all([holder.connect(), observer.connect()]);
+  const holder = new pg.Client(url);
+  await holder.connect();
   // So that the store's session is the one that finds out, and is rolled back.
   await holder.query("SET deadlock_timeout = '60s'");
   await holder.query('BEGIN');
   await holder.query('SELECT 1 FROM member FOR UPDATE');
   const marking = store.chat.markRead(id, 'bob', 1);
-  const waiting = `SELECT 1 FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await observer.query(waiting)).rows.length === 0) await pause(5);
+  await untilLockWaits(url, 1);
   await holder.query('SELECT 1 FROM conversation FOR UPDATE');
   await holder.query('COMMIT');
   expect(await marking).toMatchObject({ ok: true, value: { hasMoved: true, unread: 0 } });
   expect(server.output()).toContain('deadlock detected');
-  await Promise.all([holder.end(), observer.end()]);
+  await holder.end();
 });
 
 it('a table that a newer version has changed is read on', async () => {
@@ -129,6 +149,16 @@ it('a table that a newer version has changed is read on', async () => {
   await client.end();
   await use();
 });
+
+/** Until so many sessions of the database wait for a lock. */
+async function untilLockWaits(url: string, count: number): Promise<void> {
+  const observer = new pg.Client(url);
+  await observer.connect();
+  const waiting = `SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await observer.query(waiting)).rows.length < count) await pause(5);
+  await observer.end();
+}
 
 let gate: Gate | undefined;
 afterEach(() => gate?.close());

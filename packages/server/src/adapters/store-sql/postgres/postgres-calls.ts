@@ -6,10 +6,13 @@ import { OPERATIONS } from '../operations.ts';
 import type { ArgumentsOf, OperationName, ValueOf } from '../operations.ts';
 import type { PostgresDatabase, WorkKind } from './postgres-database.ts';
 import { createPostgresExecutor } from './postgres-executor.ts';
+import type { Connection } from './postgres-executor.ts';
+import { Turns } from './turns.ts';
 
 export interface PostgresCallsOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly maxInFlight: number;
+  readonly statementTimeoutMs: number;
   readonly writerLeaseMs: number;
   readonly createId: (now: number) => string;
 }
@@ -19,8 +22,18 @@ type Run<Value> = (context: OperationContext, ...parameters: readonly unknown[])
 /** Reads whose statements must speak of the same moment. */
 const SNAPSHOTS: ReadonlySet<OperationName> = new Set(['getConversation', 'listConversations']);
 
+/** Changes that lock one row, named by their first parameter. */
+const CHANGED_ROWS: ReadonlyMap<OperationName, string> = new Map([
+  ['changeMembers', 'conversation'],
+  ['markRead', 'conversation'],
+  ['markNotifications', 'inbox'],
+  ['changeTask', 'task'],
+  ['ping', 'probe'],
+]);
+
 export class PostgresCalls {
   readonly #database: PostgresDatabase;
+  readonly #turns: Turns;
   readonly #options: PostgresCallsOptions;
   #inFlight = 0;
   #isClosing = false;
@@ -29,6 +42,7 @@ export class PostgresCalls {
 
   constructor(database: PostgresDatabase, options: PostgresCallsOptions) {
     this.#database = database;
+    this.#turns = new Turns(database, options.statementTimeoutMs);
     this.#options = options;
   }
 
@@ -40,12 +54,16 @@ export class PostgresCalls {
     const { now, id } = this.stamp();
     // A name and its parameters and its value belong together (operations.ts).
     const run = OPERATIONS[name].run as Run<ValueOf<Name>>;
+    const work = (connection: Connection): Promise<ValueOf<Name>> => {
+      const executor = createPostgresExecutor(connection);
+      const { writerLeaseMs } = this.#options;
+      return run({ executor, now, writerLeaseMs, newId: () => id }, ...parameters);
+    };
+    const row = CHANGED_ROWS.get(name);
     return this.accept(() =>
-      this.#database.run(kindOf(name), (connection) => {
-        const executor = createPostgresExecutor(connection);
-        const { writerLeaseMs } = this.#options;
-        return run({ executor, now, writerLeaseMs, newId: () => id }, ...parameters);
-      }),
+      row === undefined
+        ? this.#database.run(kindOf(name), work)
+        : this.#turns.take(`${row} ${String(parameters[0])}`, work),
     );
   }
 

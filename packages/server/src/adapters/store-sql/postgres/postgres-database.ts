@@ -17,7 +17,8 @@ import type { Failure } from './postgres-failure.ts';
 
 /** The server's own timeout is to come first: it leaves the connection usable. */
 const GRACE_MS = 500;
-const LONGEST_CONNECT_MS = 5000;
+
+const NO_CONNECTION = 'timeout exceeded when trying to connect';
 
 /** How often the same is tried once more. */
 const RETRIES: Readonly<Record<Failure, number>> = {
@@ -79,7 +80,7 @@ export class PostgresDatabase {
       pipeline: true,
       max: poolSize,
       idleTimeoutMillis: 60_000,
-      connectionTimeoutMillis: Math.min(LONGEST_CONNECT_MS, statementTimeoutMs / 2),
+      connectionTimeoutMillis: statementTimeoutMs,
     });
     // A connection that ends is replaced; whoever was using it learns of it from its query.
     this.#pool.on('connect', (client) => {
@@ -115,7 +116,7 @@ export class PostgresDatabase {
   }
 
   async #attempt<T>({ begin, isRead }: Kind, work: Work<T>, deadline: number): Promise<T> {
-    const client = await this.#connect();
+    const client = await this.#connect(deadline);
     const connection = createConnection(client, deadline);
     let isUnsaved = isRead || begin !== undefined;
     try {
@@ -137,11 +138,22 @@ export class PostgresDatabase {
     }
   }
 
-  async #connect(): Promise<PoolClient> {
+  async #connect(deadline: number): Promise<PoolClient> {
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const leftMs = Math.max(1, deadline - performance.now());
+    const timer = setTimeout(() => reject(new Error(NO_CONNECTION)), leftMs);
+    const connecting = this.#pool.connect();
     try {
-      return await this.#pool.connect();
+      return await Promise.race([connecting, tooLate]);
     } catch (error) {
+      // One that comes after all goes back.
+      connecting.then(
+        (client) => client.release(),
+        () => undefined,
+      );
       throw new AttemptError(error, true);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
