@@ -106,7 +106,7 @@ afterAll(async () => {
 }, 30_000);
 
 describe('Kafka', () => {
-  testQueue(() => subject);
+  testQueue(() => subject, { ordersAcrossWorkers: true });
 
   it('brokers that want a log-in get one; a wrong password is said', async () => {
     const queue = await makeQueue();

@@ -69,4 +69,4 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe('PostgreSQL outbox', () => testQueue(() => subject));
+describe('PostgreSQL outbox', () => testQueue(() => subject, { ordersAcrossWorkers: true }));

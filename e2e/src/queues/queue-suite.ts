@@ -27,6 +27,13 @@ export interface TestQueue {
   unsettled(): Promise<number>;
 }
 
+export interface QueueTraits {
+  /** The server can be killed and begun again. @default true */
+  readonly canInterrupt?: boolean;
+  /** docs/queues.md says that a key keeps its order with several workers. @default false */
+  readonly ordersAcrossWorkers?: boolean;
+}
+
 export interface QueueSubject {
   /** As in metrics and /ready. */
   readonly name: string;
@@ -76,7 +83,7 @@ const before =
 
 export function testQueue(
   getSubject: () => QueueSubject,
-  { canInterrupt = true }: { readonly canInterrupt?: boolean } = {},
+  { canInterrupt = true, ordersAcrossWorkers = false }: QueueTraits = {},
 ): void {
   const workers: QueueWorker[] = [];
   const folders: string[] = [];
@@ -321,6 +328,48 @@ export function testQueue(
       await untilTitles(worker, 'ann', names);
       await untilSettled(queue);
       expect(await queue.deadLetters()).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  const twoWorkers = ordersAcrossWorkers
+    ? 'two workers share a queue and one of them ends: nothing is lost, a key keeps its order'
+    : 'two workers share a queue and one of them ends: nothing is lost';
+  it(
+    twoWorkers,
+    async () => {
+      const queue = await getSubject().makeQueue();
+      const keys = ['ann', 'bob', 'cleo'];
+      const names = Array.from({ length: 16 }, (_, at) => `n${at}`);
+      const seen = new Map(keys.map((key) => [key, new Set<string>()]));
+      let calls = 0;
+      const isHalfway = Promise.withResolvers<void>();
+      const wrap = before(async (input) => {
+        const [user = ''] = Reflect.get(input as object, 'users') as string[];
+        seen.get(user)?.add(String(titleOf(input)));
+        calls += 1;
+        if (calls === (keys.length * names.length) / 2) isHalfway.resolve();
+        await new Promise((resolve) => {
+          setTimeout(resolve, 10);
+        });
+      });
+      await queue.send(
+        names.flatMap((title) => keys.map((user) => ({ ...notify(user, title), key: user }))),
+      );
+      // So few at a time that nobody gets everything.
+      const env = { ...queue.env, QUEUE_PREFETCH: '4' };
+      const first = await work({ env, wrap });
+      const second = await work({ env, wrap });
+      await isHalfway.promise;
+      await first.consuming.close();
+      await vi.waitFor(() => {
+        for (const key of keys) expect(seen.get(key)?.size).toBe(names.length);
+      }, WAIT);
+      await untilNothingIsLeft(second, queue);
+      expect(await queue.deadLetters()).toEqual([]);
+      // What is repeated is no effect: the first time of each counts.
+      if (ordersAcrossWorkers)
+        for (const key of keys) expect([...(seen.get(key) ?? [])]).toEqual(names);
     },
     TIMEOUT_MS,
   );

@@ -71,4 +71,4 @@ afterAll(async () => {
   await server.stop();
 }, 30_000);
 
-describe('RabbitMQ', () => testQueue(() => subject));
+describe('RabbitMQ', () => testQueue(() => subject, { ordersAcrossWorkers: true }));

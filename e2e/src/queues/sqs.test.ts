@@ -49,7 +49,8 @@ afterAll(async () => {
   await sqs.stop();
 });
 
-describe('SQS, FIFO', () => testQueue(() => subject, { canInterrupt: false }));
+describe('SQS, FIFO', () =>
+  testQueue(() => subject, { canInterrupt: false, ordersAcrossWorkers: true }));
 
 describe('SQS', () => {
   const notify = { procedure: 'notify', input: { users: ['ann'], title: 'hello' } };

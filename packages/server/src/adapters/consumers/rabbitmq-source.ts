@@ -5,7 +5,7 @@
  * acknowledged, with the reason in a header.
  */
 import type * as Rabbit from 'rabbitmq-client';
-import type { AsyncMessage, Connection, Consumer, Publisher } from 'rabbitmq-client';
+import type { AsyncMessage, Connection, Publisher } from 'rabbitmq-client';
 import type {
   QueueHandler,
   QueueMessage,
@@ -13,6 +13,7 @@ import type {
   QueueState,
 } from '../../ports/queue-source.ts';
 import { loadClient } from './client-module.ts';
+import { createInHand, type InHand } from './in-hand.ts';
 import { CONNECT_TIMEOUT_MS, pause, RETRY_MS, type SourceOptions } from './source-options.ts';
 
 export interface RabbitmqOptions extends SourceOptions {
@@ -26,6 +27,8 @@ type Client = Pick<typeof Rabbit, 'Connection'>;
 /** Answers of a consumer's callback: the client's ConsumerStatus. */
 const ACK = 0;
 const REQUEUE = 1;
+/** The client then neither acknowledges nor refuses. */
+const noAnswer = (): Promise<number> => new Promise(() => undefined);
 
 const RECONNECT = { retryLow: 500, retryHigh: 10_000, acquireTimeout: 5_000 };
 const QUORUM = { 'x-queue-type': 'quorum' } as const;
@@ -44,7 +47,7 @@ class RabbitmqSource implements QueueSource {
   readonly #client: Client;
   readonly #options: RabbitmqOptions;
   #connection: Connection | undefined;
-  #consumer: Consumer | undefined;
+  readonly #inHand: InHand;
   #publisher: Publisher | undefined;
   #isClosing = false;
   #unroutable = 0;
@@ -52,6 +55,7 @@ class RabbitmqSource implements QueueSource {
   constructor(client: Client, options: RabbitmqOptions) {
     this.#client = client;
     this.#options = options;
+    this.#inHand = createInHand(options.prefetch);
   }
 
   async start(handler: QueueHandler): Promise<void> {
@@ -64,6 +68,7 @@ class RabbitmqSource implements QueueSource {
     });
     this.#connection = connection;
     connection.on('error', (error) => {
+      if (this.#isClosing) return;
       logger.warn({ reason: String(error) }, 'RabbitMQ: connection lost or refused');
     });
     await connection.onConnect(CONNECT_TIMEOUT_MS, true);
@@ -77,12 +82,16 @@ class RabbitmqSource implements QueueSource {
     });
     const consumer = connection.createConsumer(
       { queue, queueOptions: { passive: true }, qos: { prefetchCount: prefetch } },
-      (message) => this.#take(message, handler),
+      (message) => {
+        const answer = this.#take(message, handler);
+        this.#inHand.add(answer);
+        return answer.then((status) => status ?? noAnswer());
+      },
     );
     consumer.on('error', (error) => {
+      if (this.#isClosing) return;
       logger.warn({ reason: String(error) }, 'RabbitMQ: consuming was interrupted');
     });
-    this.#consumer = consumer;
   }
 
   async inspect(): Promise<QueueState> {
@@ -94,11 +103,11 @@ class RabbitmqSource implements QueueSource {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    // Cancels first: what is given back afterwards must not come here again.
-    await this.#consumer?.close();
-    await this.#publisher?.close();
-    if (this.#connection?.ready === true) await this.#connection.close();
-    else this.#connection?.unsafeDestroy();
+    await this.#inHand.whenEmpty();
+    await deferred(this.#options.clock);
+    // When this is answered, the acknowledgements before it have arrived.
+    await this.inspect().catch(() => undefined);
+    this.#connection?.unsafeDestroy();
   }
 
   async #declare(connection: Connection): Promise<void> {
@@ -117,13 +126,18 @@ class RabbitmqSource implements QueueSource {
     }
   }
 
-  async #take(message: AsyncMessage, handler: QueueHandler): Promise<number> {
+  /**
+   * Undefined: at the end, what waits is not answered. It comes back to the queue with the end of
+   * the connection, in its order, and before the next consumer gets anything: given back one by
+   * one, it would come behind what that one takes meanwhile.
+   */
+  async #take(message: AsyncMessage, handler: QueueHandler): Promise<number | undefined> {
     const { clock, logger } = this.#options;
     const settlement = await handler(messageOf(message));
     if (settlement.type === 'ack') return ACK;
     if (settlement.type === 'retry') {
-      if (this.#isClosing) await deferred(clock);
-      else if (settlement.delayMs > 0) await pause(clock, settlement.delayMs);
+      if (this.#isClosing) return undefined;
+      if (settlement.delayMs > 0) await pause(clock, settlement.delayMs);
       return REQUEUE;
     }
     try {
@@ -167,7 +181,7 @@ class RabbitmqSource implements QueueSource {
 
 const deadQueue = (queue: string): string => `${queue}.dead`;
 
-/** The cancellation is on its way before anything that is answered now. */
+/** What was answered now is on its way, what was returned has been told. */
 const deferred = (clock: SourceOptions['clock']): Promise<void> =>
   new Promise((resolve) => {
     clock.defer(resolve);
