@@ -40,6 +40,7 @@ interface Reply {
     readonly channel: string;
     readonly pub?: WirePublication;
     readonly unsubscribe?: { readonly code: number };
+    readonly subscribe?: WireSubscription;
   };
 }
 
@@ -145,6 +146,12 @@ export class CrowdClient {
   }
 
   #handlePush(push: NonNullable<Reply['push']>, socket: WebSocket): void {
+    if (push.subscribe !== undefined) {
+      enter(this.inbox, push.subscribe);
+      return;
+    }
+    // The own channel is the server's to subscribe again.
+    if (push.unsubscribe !== undefined && push.channel !== this.#options.channel) return;
     if (push.unsubscribe !== undefined) {
       // 2500: the position was lost; asking again with it says how much is missing.
       this.#isReady = false;

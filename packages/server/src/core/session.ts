@@ -246,9 +246,16 @@ export class ClientSession implements Session, Subscriber {
     this.context.hub.end(subscription, isLost);
   }
 
+  /**
+   * The client is told. What the server subscribed, the server subscribes again: a broker that lost
+   * its data must not make everybody connect anew.
+   */
   handleLostPosition(subscription: Subscription): void {
-    if (subscription.isServerSide) this.disconnect(DISCONNECTS.insufficient_state);
-    else this.handleUnsubscribed(subscription, UNSUBSCRIBES.insufficient_state);
+    if (subscription.hasEnded()) return;
+    this.handleUnsubscribed(subscription, UNSUBSCRIBES.insufficient_state);
+    if (!subscription.isServerSide) return;
+    // Later, because the channel is in the middle of going through its subscribers.
+    this.context.clock.defer(() => void this.#subscribeAgain(subscription));
   }
 
   handleUnsubscribed(subscription: Subscription, reason: Disconnect): void {
@@ -287,6 +294,13 @@ export class ClientSession implements Session, Subscriber {
 
   handleExpired(): void {
     this.disconnect(DISCONNECTS.expired);
+  }
+
+  async #subscribeAgain({ name, wantsJoinLeave }: Subscription): Promise<void> {
+    if (this.#state.type !== 'ready' || this.subscription(name) !== undefined) return;
+    const outcome = await this.subscribe(name, { isServerSide: true, wantsJoinLeave });
+    if (outcome.ok) this.init.listener.handleSubscribed(this, name, outcome.value);
+    else this.disconnect(DISCONNECTS.insufficient_state);
   }
 
   #describe(identity: Identity | undefined): ConnectionInfo {

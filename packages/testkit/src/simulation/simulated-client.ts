@@ -42,7 +42,9 @@ interface ChannelState {
 }
 
 const listener: SessionListener = {
-  handleSubscribed() {},
+  handleSubscribed(session, channel, result) {
+    session.send(JSON.stringify({ type: 'subscribed', channel, result, isExcused: false }));
+  },
   handleUnsubscribed(session, channel) {
     session.send(JSON.stringify({ type: 'unsubscribed', channel }));
   },
@@ -185,7 +187,7 @@ export class SimulatedClient {
     const state = this.#channels.get(line.channel);
     if (state === undefined) throw new Error(`nobody asked for ${line.channel}`);
     if (line.type === 'subscribed') this.#handleReply(line, state);
-    else if (line.type !== undefined) state.status = 'idle';
+    else if (line.type !== undefined) state.status = isOwnedByServer(line) ? 'asked' : 'idle';
     // Without an offset: what a node tells its own while the broker is away. It comes again, with one.
     else if (line.offset !== undefined) see(state, line.offset, JSON.stringify(line.data));
   }
@@ -204,6 +206,10 @@ export class SimulatedClient {
     for (const publication of publications) see(state, publication.offset ?? -1, publication.data);
   }
 }
+
+/** What the server subscribed it subscribes again by itself. */
+const isOwnedByServer = ({ type, channel }: { type: string; channel: string }): boolean =>
+  type === 'unsubscribed' && channel.startsWith('user:');
 
 function see(state: ChannelState, offset: number, data: string): void {
   state.seen.push({ type: 'publication', offset, data });
