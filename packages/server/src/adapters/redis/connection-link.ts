@@ -92,7 +92,7 @@ export class RedisLink {
     const client = openClient(await address(), { name, limits });
     client.on('error', (error) => this.#lose(client, asError(error)));
     const timeout = new AbortController();
-    const late = pause(timeoutMs(), undefined, { signal: timeout.signal }).then(() => {
+    const late = pause(timeoutMs(), undefined, { ref: false, signal: timeout.signal }).then(() => {
       throw new RedisUnavailableError('no answer in time');
     });
     const opened = client.connect().then(() => prepare(client));

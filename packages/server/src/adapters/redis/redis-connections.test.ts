@@ -89,37 +89,42 @@ async function inboxOf(connections: RedisConnections, channel: string) {
 
 it('a start that cannot reach Redis ends with one message that names the setting', async () => {
   const port = await freePort();
-  const quick = { startTimeoutMs: 200 };
   const away = `redis://127.0.0.1:${port}`;
-  await expect(connect({ urls: [away] }, quick)).rejects.toThrow(
-    `REDIS_URL: Redis 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED`,
-  );
-  await expect(connect({ host: '127.0.0.1', port }, quick)).rejects.toThrow('REDIS_HOST: ');
-  await expect(connect({ sentinels: [`127.0.0.1:${port}`] }, quick)).rejects.toThrow(
-    'REDIS_SENTINELS: Redis mymaster cannot be reached: no Sentinel answered',
-  );
-  await expect(connect({ urls: [away], isCluster: true }, quick)).rejects.toThrow(
-    'REDIS_URL: no node of the cluster answered',
-  );
-  await expect(connect({ urls: ['localhost:6379'] }, quick)).rejects.toThrow(
-    'REDIS_URL: redis://host:port',
+  const refused = `Redis 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED`;
+  const cases: readonly [RedisSettings, string][] = [
+    [{ urls: [away] }, `REDIS_URL: ${refused}`],
+    [{ host: '127.0.0.1', port }, `REDIS_HOST: ${refused}`],
+    [
+      { sentinels: [`127.0.0.1:${port}`] },
+      'REDIS_SENTINELS: Redis mymaster cannot be reached: no Sentinel answered',
+    ],
+    [{ urls: [away], isCluster: true }, 'REDIS_URL: no node of the cluster answered'],
+    [{ urls: ['localhost:6379'] }, 'REDIS_URL: redis://host:port'],
+  ];
+  await Promise.all(
+    cases.map(([settings, message]) =>
+      expect(connect(settings, { startTimeoutMs: 2_500 })).rejects.toThrow(message),
+    ),
   );
 });
 
-it('a password that is wrong or missing is said, the right one is used', async () => {
+it('a password that is wrong or missing is said at once, the right one is used', async () => {
   const locked = await startRedis({ password: 'a/b:c@' });
   const open = `redis://127.0.0.1:${locked.port}`;
-  const quick = { startTimeoutMs: 500 };
-  await expect(connect({ urls: [open] }, quick)).rejects.toThrow('NOAUTH');
-  await expect(connect({ urls: [open], password: 'x' }, quick)).rejects.toThrow('WRONGPASS');
-  await connect({ urls: [open], password: 'a/b:c@' });
-  await connect({ urls: [locked.url] });
+  await Promise.all([
+    expect(connect({ urls: [open] })).rejects.toThrow('NOAUTH'),
+    expect(connect({ urls: [open], password: 'x' })).rejects.toThrow('WRONGPASS'),
+    connect({ urls: [open], password: 'a/b:c@' }),
+    connect({ urls: [locked.url] }),
+  ]);
   await locked.stop();
 });
 
 it('rediss:// speaks TLS', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-redis-tls-'));
-  const { cert, key } = selfSigned('localhost');
+  const { cert: made, key } = selfSigned('localhost');
+  // Redis's OpenSSL refuses an empty line before the end.
+  const cert = made.replaceAll('\n\n', '\n');
   const files = { cert: join(folder, 'cert'), key: join(folder, 'key') };
   await Promise.all([writeFile(files.cert, cert), writeFile(files.key, key)]);
   const port = await freePort();

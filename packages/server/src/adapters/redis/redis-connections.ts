@@ -75,7 +75,7 @@ export interface RedisConnections {
 
 /**
  * Resolves when all shards are connected. @throws Error naming the setting: at once where it cannot
- * be understood, after `startTimeoutMs` where nobody answers.
+ * be understood or the password is refused, after `startTimeoutMs` where nobody answers.
  */
 export async function createRedisConnections(
   options: RedisConnectionOptions,
@@ -108,6 +108,8 @@ class Connections implements RedisConnections {
   readonly #reconnectedListeners = new Set<() => void>();
   readonly #lostListeners = new Set<() => void>();
   #isStarted = false;
+  /** Patience does not help against a wrong password. */
+  #isRefused = false;
   #isClosed = false;
   #wakeStart: () => void = () => undefined;
   #cancelRefresh: (() => void) | undefined;
@@ -125,7 +127,7 @@ class Connections implements RedisConnections {
       shared: { ...options, limits: this.#limits },
       handleConnected: () => this.#handleConnected(),
       handleLost: () => this.#handleLost(),
-      handleTrouble: () => this.#refreshSoon(),
+      handleTrouble: (shard) => this.#handleTrouble(shard),
     };
     const { prefix } = this;
     this.#map =
@@ -158,7 +160,7 @@ class Connections implements RedisConnections {
     try {
       await this.#findShards(() => isLate);
       while (!this.isConnected) {
-        if (isLate) {
+        if (isLate || this.#isRefused) {
           await this.check();
           throw new RedisUnavailableError('Redis does not answer in time');
         }
@@ -282,6 +284,13 @@ class Connections implements RedisConnections {
     if (!this.#isStarted || this.#isClosed) return;
     void this.#homePatterns();
     for (const listener of this.#lostListeners) listener();
+  }
+
+  #handleTrouble({ lastError }: RedisShard): void {
+    this.#refreshSoon();
+    if (this.#isStarted || !/^(NOAUTH|WRONGPASS|NOPERM)/u.test(lastError?.message ?? '')) return;
+    this.#isRefused = true;
+    this.#wakeStart();
   }
 
   /** Many may notice at once; one look is enough, and then a pause. */
