@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it, vi, type TestContext } from 'vitest';
 import { fail } from '../../../packages/protocol/src/index.ts';
 import type { Dispatcher } from '../../../packages/server/src/procedures/dispatcher.ts';
 import { startQueueWorker, type QueueWorker, type QueueWorkerOptions } from './queue-worker.ts';
@@ -81,24 +81,24 @@ const before =
     },
   });
 
+/** Workers and folders that end with their test. */
+const benchOf = ({ onTestFinished }: TestContext) => ({
+  work: async (options: QueueWorkerOptions): Promise<QueueWorker> => {
+    const worker = await startQueueWorker({ limits: QUICK, ...options });
+    onTestFinished(() => worker.close());
+    return worker;
+  },
+  makeFolder: async (): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), 'carillon-queue-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    return folder;
+  },
+});
+
 export function testQueue(
   getSubject: () => QueueSubject,
   { canInterrupt = true, ordersAcrossWorkers = false }: QueueTraits = {},
 ): void {
-  const workers: QueueWorker[] = [];
-  const folders: string[] = [];
-
-  const work = async (options: QueueWorkerOptions): Promise<QueueWorker> => {
-    const worker = await startQueueWorker({ limits: QUICK, ...options });
-    workers.push(worker);
-    return worker;
-  };
-
-  afterEach(async () => {
-    for (const worker of workers.splice(0)) await worker.close();
-    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-  });
-
   const titles = async (worker: QueueWorker, user: string): Promise<readonly string[]> => {
     const query = { filter: 'all', limit: 100 } as const;
     const { items } = await worker.store.inbox.listNotifications(user, query);
@@ -122,9 +122,10 @@ export function testQueue(
       WAIT,
     );
 
-  it(
+  it.concurrent(
     'a message takes effect and is acknowledged after the commit; metrics and health say so',
-    async () => {
+    async (context) => {
+      const { work } = benchOf(context);
       const queue = await getSubject().makeQueue();
       const worker = await work({ env: queue.env });
       await queue.send([notify('ann', 'one'), notify('ann', 'two'), notify('ann', 'two')]);
@@ -145,12 +146,12 @@ export function testQueue(
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'a worker killed between commit and acknowledgement loses nothing, and the effect is there once',
-    async () => {
+    async (context) => {
+      const { work, makeFolder } = benchOf(context);
       const queue = await getSubject().makeQueue();
-      const dataDir = await mkdtemp(join(tmpdir(), 'carillon-queue-'));
-      folders.push(dataDir);
+      const dataDir = await makeFolder();
       const names = Array.from({ length: 12 }, (_, at) => `t${at}`);
       await queue.send(names.map((title) => notify('ann', title)));
       const child = spawn(process.execPath, ['--conditions=@carillon/source', PROCESS], {
@@ -179,9 +180,10 @@ export function testQueue(
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'messages of one key take effect in the order they were sent, several keys at the same time',
-    async () => {
+    async (context) => {
+      const { work } = benchOf(context);
       const queue = await getSubject().makeQueue();
       const keys = ['ann', 'bob', 'cleo', 'dan'];
       const running = new Map<string, number>();
@@ -215,9 +217,10 @@ export function testQueue(
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'what can never succeed goes to the dead letters with the reason, and others go on',
-    async () => {
+    async (context) => {
+      const { work } = benchOf(context);
       const queue = await getSubject().makeQueue();
       const worker = await work({ env: queue.env });
       const wrong: readonly (readonly [object | string, RegExp])[] = [
@@ -251,9 +254,10 @@ export function testQueue(
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'a message that fails is tried again after pauses while others go on; the fifth failure is the last',
-    async () => {
+    async (context) => {
+      const { work } = benchOf(context);
       const queue = await getSubject().makeQueue();
       const attempts = new Map<unknown, number[]>();
       const worker = await work({
@@ -293,12 +297,12 @@ export function testQueue(
     TIMEOUT_MS,
   );
 
-  it(
+  it.concurrent(
     'a graceful end finishes what runs, gives back what waits, and loses nothing',
-    async () => {
+    async (context) => {
+      const { work, makeFolder } = benchOf(context);
       const queue = await getSubject().makeQueue();
-      const dataDir = await mkdtemp(join(tmpdir(), 'carillon-queue-'));
-      folders.push(dataDir);
+      const dataDir = await makeFolder();
       const names = Array.from({ length: 30 }, (_, at) => `n${at}`);
       let begun = 0;
       let ended = 0;
@@ -335,9 +339,10 @@ export function testQueue(
   const twoWorkers = ordersAcrossWorkers
     ? 'two workers share a queue and one of them ends: nothing is lost, a key keeps its order'
     : 'two workers share a queue and one of them ends: nothing is lost';
-  it(
+  it.concurrent(
     twoWorkers,
-    async () => {
+    async (context) => {
+      const { work } = benchOf(context);
       const queue = await getSubject().makeQueue();
       const keys = ['ann', 'bob', 'cleo'];
       const names = Array.from({ length: 16 }, (_, at) => `n${at}`);
@@ -377,7 +382,8 @@ export function testQueue(
   if (!canInterrupt) return;
   it(
     'a server that is killed and comes back is read on, without loss',
-    async () => {
+    async (context) => {
+      const { work } = benchOf(context);
       const subject = getSubject();
       const queue = await subject.makeQueue();
       const worker = await work({ env: queue.env });
