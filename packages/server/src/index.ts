@@ -109,6 +109,9 @@ function contextOf(options: CarillonOptions, kinds?: readonly string[]): Applica
   const config = loadConfig({ env, file: configFile, kinds, overrides });
   const log = logger ?? createPinoLogger(createPino({ level: config.settings.logLevel }));
   for (const warning of config.warnings) log.warn({}, warning);
+  if (config.settings.workers !== 1) {
+    log.warn({}, 'WORKERS is left out: a program that mounts the server has one thread of it');
+  }
   return { config, logger: log, hasPages: pages };
 }
 

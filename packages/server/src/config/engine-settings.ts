@@ -71,7 +71,7 @@ export const ENGINE_SETTINGS = {
     default: 'carillon',
     group: 'engine',
     description:
-      'First part of keys and channels in Redis; installations that share a Redis need different ones.',
+      'First part of the keys and channels of the broker in Redis. notifications:*, ws:online_users, ws:presence and ws:broadcast have none: each installation needs a Redis of its own.',
   }),
   natsUrl: optional({
     env: 'NATS_URL',

@@ -129,7 +129,7 @@ function wire(wiring: Wiring): Core {
   const node = nodeOf(wiring, domain);
   domain.connect({ publisher: node, registry: node, channelAdmin: node, cluster: node });
   const { clock, metrics } = tools;
-  metrics.watch({ local: node.local, outbox: store.outbox, now: () => clock.now() });
+  metrics.watch({ local: node.local, outbox: store.outbox, engine, now: () => clock.now() });
   return {
     ...tools,
     store,

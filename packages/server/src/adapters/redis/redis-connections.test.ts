@@ -122,9 +122,7 @@ it('a password that is wrong or missing is said at once, the right one is used',
 
 it('rediss:// speaks TLS', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-redis-tls-'));
-  const { cert: made, key } = selfSigned('localhost');
-  // Redis's OpenSSL refuses an empty line before the end.
-  const cert = made.replaceAll('\n\n', '\n');
+  const { cert, key } = selfSigned('localhost');
   const files = { cert: join(folder, 'cert'), key: join(folder, 'key') };
   await Promise.all([writeFile(files.cert, cert), writeFile(files.key, key)]);
   const port = await freePort();
