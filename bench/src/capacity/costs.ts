@@ -25,16 +25,20 @@ export interface Costs {
   readonly storedPerSecond: number;
 }
 
-/** P1, P2, P3, P7, P11 of bench/results; the others by `npm run capacity -- --measure`. */
+/**
+ * Connections, deliveries and pings: P2, P3, P7 and P11 of the newest run in bench/results. Redis:
+ * docs/redis.md and docs/redis-state.md (history and idempotency key; 20 nodes). Storing:
+ * docs/postgresql.md, 128 under way. Publishing: bench/src/capacity/publishing.ts, and 11 µs for Redis.
+ */
 export const MEASURED: Costs = {
   kibPerConnection: 10.3,
   usPerDelivery: 12.1,
   usPerConnect: 160,
   usPerIdleSecond: 2.04,
-  usPerPublish: 60,
-  usPerReceive: 15,
-  redisUsPerPublish: 25,
-  redisUsPerForward: 1.5,
+  usPerPublish: 90,
+  usPerReceive: 3,
+  redisUsPerPublish: 17,
+  redisUsPerForward: 0.9,
   redisUsPerConnect: 60,
-  storedPerSecond: 8_000,
+  storedPerSecond: 20_000,
 };

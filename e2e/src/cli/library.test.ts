@@ -113,6 +113,8 @@ describe('createApplication', () => {
   it('refuses an unknown kind and lists the known ones', async () => {
     const error: unknown = await createApplication({ env, kinds: {} }).catch((reason) => reason);
     expect(error).toBeInstanceOf(ConfigError);
-    expect(String(error)).toContain('"choir" is not a known application kind; use one of combined, http, websocket, worker');
+    expect(String(error)).toContain(
+      '"choir" is not a known application kind; use one of combined, http, websocket, worker',
+    );
   });
 });

@@ -62,7 +62,7 @@ describe('compose files', () => {
         expect(services[host]?.command?.[0], host).toBe(port === '8000' ? 'http' : 'websocket');
       }
       const served = Object.keys(services).filter((host) => /^(?:http|websocket)-\d/u.test(host));
-      expect(hosts.map(([, host]) => host).toSorted()).toEqual(served.toSorted());
+      expect(new Set(hosts.map(([, host]) => host))).toEqual(new Set(served));
     },
   );
 
