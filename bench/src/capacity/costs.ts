@@ -19,8 +19,8 @@ export interface Costs {
   readonly redisUsPerPublish: number;
   /** CPU µs of a Redis server per process that it forwards a publication to. */
   readonly redisUsPerForward: number;
-  /** CPU µs of a Redis server per connect (directory, subscribe, history reads). */
-  readonly redisUsPerConnect: number;
+  /** CPU µs of the directory's Redis server per connection that is entered. */
+  readonly redisUsPerEntry: number;
   /** Messages a second that one database stores and acknowledges. */
   readonly storedPerSecond: number;
 }
@@ -39,6 +39,6 @@ export const MEASURED: Costs = {
   usPerReceive: 3,
   redisUsPerPublish: 17,
   redisUsPerForward: 0.9,
-  redisUsPerConnect: 60,
+  redisUsPerEntry: 46,
   storedPerSecond: 20_000,
 };

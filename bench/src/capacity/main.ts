@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { MEASURED } from './costs.ts';
 import { COMFORTABLE, type Demand, type Installation } from './installation.ts';
-import { simulate, simulateLoss } from './simulate.ts';
+import { type Plan, simulate, simulateReturn } from './simulate.ts';
 
 const HELP = `npm run capacity -- [options]
 
@@ -20,8 +20,10 @@ const HELP = `npm run capacity -- [options]
   --seed N
 `;
 
-/** People who lost their process come back over so many seconds: the SDK's first retry is spread. */
+/** People who lost their process come back over so many seconds: a client's first retry is spread. */
 const RETURN_SECONDS = 10;
+/** After everything stood still, with a balancer or CONNECT_RATE that lets them in gently. */
+const ALL_RETURN_SECONDS = 60;
 
 const EXAMPLES: readonly { title: string; demand: Demand; installation: Installation }[] = [
   {
@@ -44,7 +46,7 @@ const EXAMPLES: readonly { title: string; demand: Demand; installation: Installa
       groupSize: 10,
       groupsPerConnection: 3,
     },
-    installation: { webSocketProcesses: 64, httpProcesses: 12, redisServers: 8 },
+    installation: { webSocketProcesses: 32, httpProcesses: 16, redisServers: 8 },
   },
 ];
 
@@ -113,9 +115,34 @@ function report({ title, demand, installation }: (typeof EXAMPLES)[number]): voi
     const mark = load > 1 ? '**too small**' : load > COMFORTABLE ? 'tight' : '';
     console.log(`| ${resource}: ${detail} | ${Math.round(load * 100)} % | ${mark} |`);
   }
-  console.log(`\nFirst bottleneck: ${byLoad[0]?.resource ?? ''}.`);
-  console.log(`\nOne WebSocket process dies, its people are back within ${RETURN_SECONDS} s:\n`);
-  for (const { resource, load, detail } of simulateLoss(plan, RETURN_SECONDS)) {
-    console.log(`- ${resource}: ${Math.round(load * 100)} % (${detail})`);
+  console.log(`\nFullest: ${byLoad[0]?.resource ?? ''}.\n`);
+  reportReturns(plan);
+}
+
+function reportReturns(plan: Plan): void {
+  const { connections } = plan.demand;
+  const { webSocketProcesses } = plan.installation;
+  const cases = [
+    {
+      what: 'One WebSocket process dies',
+      people: connections / webSocketProcesses,
+      seconds: RETURN_SECONDS,
+      processes: Math.max(1, webSocketProcesses - 1),
+    },
+    {
+      what: 'Everybody has to come back',
+      people: connections,
+      seconds: ALL_RETURN_SECONDS,
+      processes: webSocketProcesses,
+    },
+  ];
+  for (const { what, ...wave } of cases) {
+    const { connectsPerSecond, uses } = simulateReturn(plan, wave);
+    const loads = uses.map(
+      ({ resource, load, detail }) => `${resource} ${(load * 100).toFixed(1)} % (${detail})`,
+    );
+    console.log(
+      `- ${what}, within ${wave.seconds} s: ${Math.round(connectsPerSecond)} connects/s; ${loads.join(', ')}.`,
+    );
   }
 }

@@ -123,26 +123,33 @@ function placeOf(
   return reached;
 }
 
-/** A WebSocket process dies: its people come back spread over `seconds`. */
-export function simulateLoss(
-  { demand, installation, costs }: Plan,
-  seconds: number,
-): readonly Use[] {
-  const lost = demand.connections / installation.webSocketProcesses;
-  const perSecond = lost / seconds;
-  const left = Math.max(1, installation.webSocketProcesses - 1);
-  return [
-    {
-      resource: 'each remaining WebSocket process (CPU), for connects alone',
-      load: (perSecond * costs.usPerConnect) / left / SECOND_US,
-      detail: `${round(perSecond)} connects/s over ${left} processes for ${seconds} s`,
-    },
-    {
-      resource: 'each Redis server (CPU), for connects alone',
-      load: (perSecond * costs.redisUsPerConnect) / installation.redisServers / SECOND_US,
-      detail: 'directory, subscriptions, history',
-    },
-  ];
+export interface Return {
+  readonly connectsPerSecond: number;
+  readonly uses: readonly Use[];
+}
+
+/** `people` lost their process and come back evenly over `seconds`. */
+export function simulateReturn(
+  { installation, costs }: Plan,
+  { people, seconds, processes }: { people: number; seconds: number; processes: number },
+): Return {
+  const perSecond = people / seconds;
+  return {
+    connectsPerSecond: perSecond,
+    uses: [
+      {
+        resource: 'each WebSocket process (CPU)',
+        load: (perSecond * costs.usPerConnect) / processes / SECOND_US,
+        detail: `${processes} processes`,
+      },
+      {
+        // One script over keys of one slot: more servers do not share this.
+        resource: "the directory's Redis server (CPU)",
+        load: (perSecond * costs.redisUsPerEntry) / SECOND_US,
+        detail: `one of ${installation.redisServers}`,
+      },
+    ],
+  };
 }
 
 const mean = (values: Float64Array): number =>
