@@ -11,7 +11,7 @@ const PROGRAMS = [
     paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     variable: 'CHROMIUM_PATH',
     packages: ['chromium', 'fonts-noto-cjk'],
-    suites: ['e2e/src/browser/**', 'e2e/src/http/docs.test.ts'],
+    suites: ['e2e/src/browser/**', 'e2e/src/http/docs.test.ts', 'e2e/src/redis/browser.test.ts'],
   },
   {
     name: 'strace',
