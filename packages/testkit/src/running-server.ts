@@ -64,7 +64,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+  // With its output complete: 'exit' alone may come before the last lines.
+  const exited = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
   const printed = collect(child);
   const url = await untilReady(child, printed);
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
