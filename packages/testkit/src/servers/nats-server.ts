@@ -2,16 +2,14 @@
  * A real NATS server for one test file: free port on loopback, temporary folder for JetStream.
  * It can be killed and begun again, with what it had stored or without.
  */
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { findProgram, Program } from './program.ts';
 
-const READY = 'Server is ready';
+const READY = /Server is ready/u;
+const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'].map((each) => join(each, 'nats-server'));
 const START_TIMEOUT_MS = 20_000;
 
 export interface NatsServerOptions {
@@ -43,7 +41,6 @@ export interface NatsServer {
 }
 
 export async function startNats(options: NatsServerOptions = {}): Promise<NatsServer> {
-  const program = serverPath();
   const directory = await mkdtemp(join(tmpdir(), 'carillon-nats-'));
   const store = join(directory, 'jetstream');
   const port = await freePort();
@@ -55,87 +52,31 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
     ...(options.jetstream === false ? [] : ['--jetstream', '--store_dir', store]),
     ...(options.args ?? []),
   ];
-  let logged = '';
-  let server: ChildProcess | undefined;
-  const killAtExit = (): void => void server?.kill('SIGKILL');
-  process.once('exit', killAtExit);
-
-  async function start(): Promise<void> {
-    const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
-    server = child;
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
-    await untilReady(child);
-  }
-
-  async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const child = server;
-    server = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    child.kill('SIGCONT');
-    await exited;
-  }
-
-  await start();
+  const server = new Program({
+    path: findProgram('NATS_SERVER_PATH', PATHS),
+    args,
+    folder: directory,
+    ready: READY,
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
+  await server.start();
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
     storeFolder: store,
-    output: () => logged,
-    kill,
-    start,
+    output: () => server.output,
+    kill: (signal = 'SIGKILL') => server.end(signal),
+    start: () => server.start(),
     async restart({ keepData = true } = {}) {
-      await kill();
+      await server.end('SIGKILL');
       if (!keepData) await rm(store, { recursive: true, force: true });
-      await start();
+      await server.start();
     },
-    pause: () => void server?.kill('SIGSTOP'),
-    resume: () => void server?.kill('SIGCONT'),
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
     async stop() {
-      await kill();
-      process.off('exit', killAtExit);
+      await server.close('SIGKILL');
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-function serverPath(): string {
-  const path = process.env['NATS_SERVER_PATH'];
-  if (path !== undefined) return path;
-  const folders = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
-  const found = folders.map((folder) => join(folder, 'nats-server')).find(existsSync);
-  if (found === undefined) throw new Error('install nats-server or set NATS_SERVER_PATH');
-  return found;
-}
-
-/** The server cannot be asked which port it took by itself without a file of its own. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-async function untilReady(child: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    let printed = '';
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      child.stderr?.off('data', look);
-      child.off('exit', fail);
-      settle();
-    };
-    const look = (text: string): void => {
-      printed += text;
-      if (printed.includes(READY)) finish(resolve);
-    };
-    const fail = (): void =>
-      finish(() => reject(new Error(`nats-server did not start:\n${printed}`)));
-    const timer = setTimeout(fail, START_TIMEOUT_MS);
-    child.stderr?.on('data', look);
-    child.once('exit', fail);
-  });
 }

@@ -2,14 +2,11 @@
  * A real nginx with the configuration that we publish (deploy/nginx): only the addresses, the port
  * and the place of its files are changed, so what passes a test here is what operators get.
  */
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './redis-server.ts';
+import { freePort } from './free-port.ts';
+import { findProgram, Program } from './program.ts';
 
 const DEPLOYED = join(import.meta.dirname, '..', '..', '..', '..', 'deploy', 'nginx');
 const READY = /start worker process \d+/;
@@ -40,14 +37,14 @@ export async function startNginx(upstreams: NginxUpstreams): Promise<NginxServer
   await writeSite(directory, port);
   await writeUpstreams(directory, upstreams);
   const config = join(directory, 'nginx.conf');
-  const child = spawn(nginxPath(), ['-p', directory, '-e', 'stderr', '-c', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const server = new Program({
+    path: findProgram('NGINX_PATH', ['/usr/sbin/nginx', '/usr/local/sbin/nginx']),
+    args: ['-p', directory, '-e', 'stderr', '-c', config],
+    folder: directory,
+    ready: READY,
+    startTimeoutMs: START_TIMEOUT_MS,
   });
-  const killAtExit = (): void => void child.kill('SIGKILL');
-  process.once('exit', killAtExit);
-  let logged = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
-  await untilLogged(child, () => READY.test(logged));
+  await server.start();
   return {
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
@@ -55,16 +52,12 @@ export async function startNginx(upstreams: NginxUpstreams): Promise<NginxServer
     accessLog: () => readFile(join(directory, 'access.log'), 'utf8'),
     async reload(changed) {
       await writeUpstreams(directory, changed);
-      const seen = logged.length;
-      child.kill('SIGHUP');
-      await untilLogged(child, () => RELOADED.test(logged.slice(seen)));
+      const seen = server.output.length;
+      server.signal('SIGHUP');
+      await server.untilPrinted(RELOADED, seen);
     },
     async stop() {
-      process.off('exit', killAtExit);
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
+      await server.close('SIGTERM');
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -114,30 +107,4 @@ async function writeUpstreams(directory: string, upstreams: NginxUpstreams): Pro
 function replaceOnce(text: string, what: string, by: string): string {
   if (!text.includes(what)) throw new Error(`deploy/nginx/carillon.conf has no "${what}"`);
   return text.replace(what, by);
-}
-
-function nginxPath(): string {
-  const path = process.env['NGINX_PATH'];
-  if (path !== undefined) return path;
-  const found = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(existsSync);
-  if (found === undefined) throw new Error('install nginx or set NGINX_PATH');
-  return found;
-}
-
-function untilLogged(child: ChildProcess, isThere: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      child.stderr?.off('data', look);
-      child.off('exit', fail);
-      settle();
-    };
-    const look = (): void => {
-      if (isThere()) finish(resolve);
-    };
-    const fail = (): void => finish(() => reject(new Error('nginx did not get ready')));
-    const timer = setTimeout(fail, START_TIMEOUT_MS);
-    child.stderr?.on('data', look);
-    child.once('exit', fail);
-  });
 }

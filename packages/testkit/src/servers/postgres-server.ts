@@ -3,22 +3,21 @@
  * authentication, syncs to disk as in production. PostgreSQL refuses to run as root, so root's
  * tests run it as the `postgres` user of the package.
  */
-import type { ChildProcess } from 'node:child_process';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { findProgram, Program } from './program.ts';
 
 const run = promisify(execFile);
 
-const READY = 'database system is ready to accept connections';
+const READY = /database system is ready to accept connections/u;
 const START_TIMEOUT_MS = 30_000;
 const USER = 'carillon';
-const VERSIONS = ['17', '16', '15', '14'];
+/** Where Debian puts it. */
+const PATHS = ['17', '16', '15', '14'].map((each) => `/usr/lib/postgresql/${each}/bin/postgres`);
 
 /** fast: open transactions are rolled back, files are closed. immediate: like a power cut, recovers at the next start. */
 export type ShutdownMode = 'fast' | 'immediate';
@@ -57,7 +56,8 @@ interface Account {
 }
 
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const programs = programFolder();
+  const path = findProgram('POSTGRES_PATH', PATHS);
+  const programs = dirname(path);
   const account = await accountToRunAs();
   const directory = await mkdtemp(join(tmpdir(), 'carillon-postgres-'));
   if (account !== undefined) await chown(directory, account.uid, account.gid);
@@ -73,39 +73,23 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     ...options.settings,
   }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-  let logged = '';
-  let server: ChildProcess | undefined;
+  const server = new Program({
+    path,
+    args: ['-D', data, ...settings],
+    folder: directory,
+    ...(account === undefined ? {} : { account }),
+    ready: READY,
+    startTimeoutMs: START_TIMEOUT_MS,
+    lastSignal: SIGNALS.immediate,
+  });
   let databases = 0;
-  const killAtExit = (): void => void server?.kill('SIGQUIT');
-  process.once('exit', killAtExit);
-
-  async function start(): Promise<void> {
-    const child = spawn(join(programs, 'postgres'), ['-D', data, ...settings], {
-      cwd: directory,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      ...account,
-    });
-    server = child;
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
-    await untilReady(child);
-  }
-
-  async function halt(mode: ShutdownMode = 'fast'): Promise<void> {
-    const child = server;
-    server = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(SIGNALS[mode]);
-    await exited;
-  }
-
   const urlOf = (database: string): string => `postgresql://${USER}@127.0.0.1:${port}/${database}`;
 
-  await start();
+  await server.start();
   return {
     url: urlOf('postgres'),
     port,
-    output: () => logged,
+    output: () => server.output,
     async createDatabase() {
       databases += 1;
       const name = `test_${databases}`;
@@ -113,28 +97,17 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       await run(join(programs, 'createdb'), [...access, name], { cwd: directory });
       return urlOf(name);
     },
-    halt,
-    start,
+    halt: (mode = 'fast') => server.end(SIGNALS[mode]),
+    start: () => server.start(),
     async restart(mode) {
-      await halt(mode);
-      await start();
+      await server.end(SIGNALS[mode]);
+      await server.start();
     },
     async stop() {
-      await halt('immediate');
-      process.off('exit', killAtExit);
+      await server.close(SIGNALS.immediate);
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** POSTGRES_PATH, which `npm test` sets, or where Debian puts it. */
-function programFolder(): string {
-  const given = process.env['POSTGRES_PATH'];
-  if (given !== undefined && given !== '') return dirname(given);
-  const folders = VERSIONS.map((version) => `/usr/lib/postgresql/${version}/bin`);
-  const found = folders.find((folder) => existsSync(join(folder, 'postgres')));
-  if (found !== undefined) return found;
-  throw new Error('PostgreSQL is not installed; install it or set POSTGRES_PATH to its "postgres"');
 }
 
 async function accountToRunAs(): Promise<Account | undefined> {
@@ -144,36 +117,4 @@ async function accountToRunAs(): Promise<Account | undefined> {
   );
   if (uid === undefined || gid === undefined) throw new Error('no "postgres" user');
   return { uid, gid };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-}
-
-function untilReady(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      child.stderr?.off('data', read);
-      child.off('exit', fail);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const read = (chunk: string): void => {
-      text += chunk;
-      if (text.includes(READY)) settle();
-    };
-    const fail = (): void => settle(new Error(`PostgreSQL did not start:\n${text}`));
-    const timer = setTimeout(fail, START_TIMEOUT_MS);
-    child.stderr?.on('data', read);
-    child.on('exit', fail);
-  });
 }

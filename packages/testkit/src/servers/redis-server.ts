@@ -3,15 +3,15 @@
  * unless asked for (so a restart loses everything, the worst case). Single ones, a cluster of
  * masters, and a master with replicas under Sentinels.
  */
-import type { ChildProcess } from 'node:child_process';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { findProgram, Program } from './program.ts';
+
+export { freePort } from './free-port.ts';
 
 const run = promisify(execFile);
 
@@ -179,70 +179,38 @@ export async function startSentinel(
   };
 }
 
-/** Any port of the machine that is free now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
-}
-
 async function launch(
   args: readonly string[],
   options: { readonly config?: string } = {},
 ): Promise<RedisServer> {
-  const program = serverPath();
   const directory = await mkdtemp(join(tmpdir(), 'carillon-redis-'));
   const configFile = join(directory, 'redis.conf');
   await writeFile(configFile, options.config ?? '');
   const port = await freePort();
   const listen = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
-  let logged = '';
-  let server: ChildProcess | undefined;
-  const killAtExit = (): void => void server?.kill('SIGKILL');
-  process.once('exit', killAtExit);
-
-  async function start(): Promise<void> {
-    const child = spawn(program, [configFile, ...listen, ...args], {
-      cwd: directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    server = child;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (logged += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
-    await untilReady(child);
-  }
-
-  async function kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const child = server;
-    server = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    child.kill('SIGCONT');
-    await exited;
-  }
-
-  await start();
+  const server = new Program({
+    path: serverPath(),
+    args: [configFile, ...listen, ...args],
+    folder: directory,
+    ready: READY,
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
+  await server.start();
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    output: () => logged,
+    output: () => server.output,
     command: (...command) => ask(port, command),
-    kill,
-    start,
-    async restart(signal) {
-      await kill(signal);
-      await start();
+    kill: (signal = 'SIGKILL') => server.end(signal),
+    start: () => server.start(),
+    async restart(signal = 'SIGKILL') {
+      await server.end(signal);
+      await server.start();
     },
-    pause: () => void server?.kill('SIGSTOP'),
-    resume: () => void server?.kill('SIGCONT'),
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
     async stop() {
-      await kill();
-      process.off('exit', killAtExit);
+      await server.close('SIGKILL');
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -273,32 +241,7 @@ async function ask(port: number, command: readonly string[]): Promise<string> {
 }
 
 function serverPath(): string {
-  const path = process.env['REDIS_SERVER_PATH'];
-  if (path !== undefined) return path;
-  const found = ['/usr/bin/redis-server', '/usr/local/bin/redis-server'].find(existsSync);
-  if (found === undefined) throw new Error('install redis-server or set REDIS_SERVER_PATH');
-  return found;
-}
-
-async function untilReady(child: ChildProcess): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    let printed = '';
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      child.stdout?.off('data', look);
-      child.off('exit', fail);
-      settle();
-    };
-    const look = (text: string): void => {
-      printed += text;
-      if (READY.test(printed)) finish(resolve);
-    };
-    const fail = (): void =>
-      finish(() => reject(new Error(`redis-server did not start:\n${printed}`)));
-    const timer = setTimeout(fail, START_TIMEOUT_MS);
-    child.stdout?.on('data', look);
-    child.once('exit', fail);
-  });
+  return findProgram('REDIS_SERVER_PATH', ['/usr/bin/redis-server', '/usr/local/bin/redis-server']);
 }
 
 /** A server tells nobody when it has learned of the others, so it is asked until it has. */
