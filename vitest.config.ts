@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Most suites wait for processes rather than for the CPU: one fewer than cores, the default, is too few for two. */
+const MIN_WORKERS = 2;
 
 export default defineConfig({
   resolve: { conditions: ['@carillon/source'] },
@@ -11,6 +15,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
     ],
     pool: 'forks',
+    maxWorkers: Math.max(MIN_WORKERS, availableParallelism() - 1),
     execArgv: ['--conditions=@carillon/source'],
     testTimeout: 15_000,
   },
