@@ -2,14 +2,13 @@
  * A real Kafka broker for one test file: one node that is its own controller (KRaft), free ports,
  * temporary data. Run from the jars that scripts/programs.mjs has Maven fetch (KAFKA_LIBS_PATH).
  */
-import type { ChildProcess } from 'node:child_process';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from './free-port.ts';
+import { Program } from './program.ts';
 
 const run = promisify(execFile);
 
@@ -41,47 +40,24 @@ export async function startKafka(): Promise<KafkaServer> {
   await writeFile(logging, LOGGING);
   const java = [...JAVA, `-Dlog4j2.configurationFile=${logging}`, '-cp', join(libsPath(), '*')];
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', config]);
-  let printed = '';
-  let server: ChildProcess | undefined;
-  const killAtExit = (): void => void server?.kill('SIGKILL');
-  process.once('exit', killAtExit);
-
-  const start = async (): Promise<void> => {
-    const from = printed.length;
-    const child = spawn('java', [...java, 'kafka.Kafka', config], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    server = child;
-    const take = (text: string): void => {
-      printed += text;
-    };
-    child.stdout.setEncoding('utf8').on('data', take);
-    child.stderr.setEncoding('utf8').on('data', take);
-    await untilReady(child, () => printed.slice(from));
-  };
-
-  const kill = async (): Promise<void> => {
-    const child = server;
-    server = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  };
-
-  await start();
+  const server = new Program({
+    path: 'java',
+    args: [...java, 'kafka.Kafka', config],
+    folder,
+    ready: READY,
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
+  await server.start();
   return {
     broker: `127.0.0.1:${port}`,
     loginBroker: `127.0.0.1:${loginPort}`,
-    output: () => printed,
+    output: () => server.output,
     restart: async () => {
-      await kill();
-      await start();
+      await server.end('SIGKILL');
+      await server.start();
     },
     stop: async () => {
-      process.off('exit', killAtExit);
-      await kill();
+      await server.close('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -136,41 +112,3 @@ const propertiesOf = (folder: string, { port, controllerPort, loginPort }: Ports
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-
-function untilReady(child: ChildProcess, printed: () => string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      child.stdout?.off('data', look);
-      child.off('exit', fail);
-      settle();
-    };
-    const look = (): void => {
-      if (READY.test(printed())) finish(resolve);
-    };
-    const fail = (): void => finish(() => reject(new Error(`Kafka ended:\n${printed()}`)));
-    const timer = setTimeout(() => {
-      child.kill('SIGKILL');
-      finish(() => reject(new Error(`Kafka did not start in time:\n${printed()}`)));
-    }, START_TIMEOUT_MS);
-    child.stdout?.on('data', look);
-    child.once('exit', fail);
-  });
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const probes = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    probes.map(async (probe) => {
-      probe.listen(0, '127.0.0.1');
-      await once(probe, 'listening');
-      const address = probe.address();
-      return typeof address === 'object' && address !== null ? address.port : 0;
-    }),
-  );
-  for (const probe of probes) {
-    probe.close();
-    await once(probe, 'close');
-  }
-  return ports;
-}

@@ -3,14 +3,14 @@
  * an epmd of its own), with its data, cookie and log in a temporary folder. The program behind the
  * distribution's wrapper is started directly, because the wrapper insists on the system's folders.
  */
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, globSync, realpathSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePorts } from './free-port.ts';
+import { Program } from './program.ts';
 
 const READY = /Server startup complete/u;
 const START_TIMEOUT_MS = 60_000;
@@ -33,57 +33,38 @@ export async function startRabbitmq(): Promise<RabbitmqServer> {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-rabbitmq-'));
   const [port = 0, distributionPort = 0, epmdPort = 0] = await freePorts(3);
   const environment = await environmentOf(folder, { port, distributionPort, epmdPort });
-  let printed = '';
-  let server: ChildProcess | undefined;
+  const server = new Program({
+    path: programPath(),
+    folder,
+    environment,
+    // The runtime and its helper processes end together.
+    isGroup: true,
+    ready: READY,
+    startTimeoutMs: START_TIMEOUT_MS,
+  });
   // RabbitMQ would leave a daemon behind that nobody ends.
   const mapper = spawn(epmdPath(), ['-port', String(epmdPort), '-address', '127.0.0.1'], {
     stdio: 'ignore',
   });
-  const killAtExit = (): void => {
-    endGroup(server, 'SIGKILL');
-    mapper.kill('SIGKILL');
-  };
+  const killAtExit = (): void => void mapper.kill('SIGKILL');
   process.once('exit', killAtExit);
   await untilAccepting(epmdPort);
 
   const start = async (): Promise<void> => {
-    const from = printed.length;
-    // A group of its own: the runtime and its helper processes end together.
-    const child = spawn(programPath(), [], {
-      cwd: folder,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    server = child;
-    const take = (text: string): void => {
-      printed += text;
-    };
-    child.stdout.setEncoding('utf8').on('data', take);
-    child.stderr.setEncoding('utf8').on('data', take);
-    await untilReady(child, () => printed.slice(from));
+    await server.start();
     await untilAccepting(port);
-  };
-
-  const end = async (): Promise<void> => {
-    const child = server;
-    server = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    endGroup(child, 'SIGKILL');
-    await exited;
   };
 
   await start();
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}`,
     port,
-    output: () => printed,
-    kill: end,
+    output: () => server.output,
+    kill: () => server.end('SIGKILL'),
     start,
     stop: async () => {
       process.off('exit', killAtExit);
-      await end();
+      await server.close('SIGKILL');
       mapper.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
@@ -156,36 +137,6 @@ async function environmentOf(
   };
 }
 
-function endGroup(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
-  if (child?.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody of the group is left.
-  }
-}
-
-function untilReady(child: ChildProcess, printed: () => string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
-      child.stdout?.off('data', look);
-      child.off('exit', fail);
-      settle();
-    };
-    const look = (): void => {
-      if (READY.test(printed())) finish(resolve);
-    };
-    const fail = (): void => finish(() => reject(new Error(`RabbitMQ ended:\n${printed()}`)));
-    const timer = setTimeout(() => {
-      endGroup(child, 'SIGKILL');
-      finish(() => reject(new Error(`RabbitMQ did not start in time:\n${printed()}`)));
-    }, START_TIMEOUT_MS);
-    child.stdout?.on('data', look);
-    child.once('exit', fail);
-  });
-}
-
 async function untilAccepting(port: number): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await isAccepting(port))) {
@@ -206,24 +157,4 @@ function isAccepting(port: number): Promise<boolean> {
     socket.once('error', () => finish(false));
     socket.once('connect', () => finish(true));
   });
-}
-
-/** Taken together, so that they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const probes = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    probes.map(async (probe) => {
-      probe.listen(0, '127.0.0.1');
-      await once(probe, 'listening');
-      const address = probe.address();
-      return typeof address === 'object' && address !== null ? address.port : 0;
-    }),
-  );
-  await Promise.all(
-    probes.map(async (probe) => {
-      probe.close();
-      await once(probe, 'close');
-    }),
-  );
-  return ports;
 }
