@@ -173,7 +173,7 @@ const toCounts = ({
   rev,
 });
 
-const toNotification = (row: NotificationTable): Notification => ({
+export const toNotification = (row: Omit<NotificationTable, 'dedupe_key'>): Notification => ({
   id: row.id,
   user: row.user_id,
   seq: row.seq,

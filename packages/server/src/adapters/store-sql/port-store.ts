@@ -8,10 +8,10 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Store } from '../../ports/store.ts';
 import { StoreUnavailableError } from '../../ports/store.ts';
-import type { Answer, Call, FromWorker, ToWorker } from './calls.ts';
+import { CallQueue } from './call-queue.ts';
+import type { FromWorker } from './calls.ts';
 import type { ArgumentsOf, OperationName, ValueOf } from './operations.ts';
 import { createStorePorts } from './store-ports.ts';
-import { asError, errorOf } from './worker-client.ts';
 
 export interface PortStoreOptions {
   readonly logger: Logger;
@@ -28,11 +28,6 @@ export interface PortStoreOptions {
 const DEFAULT_MAX_IN_FLIGHT = 8192;
 const REOPEN_PAUSE_MS = 100;
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export async function openPortStore(options: PortStoreOptions): Promise<Store> {
   const client = new PortClient(options);
   await client.open();
@@ -45,21 +40,27 @@ export async function openPortStore(options: PortStoreOptions): Promise<Store> {
 
 class PortClient {
   readonly #options: PortStoreOptions;
-  /** Calls not answered yet, oldest first; those at the end may still be in #unsent. */
-  #waiting: Waiting[] = [];
-  #unsent: Call[] = [];
+  readonly #calls: CallQueue;
   #port: MessagePort | undefined;
   #closing: (() => void) | undefined;
 
   constructor(options: PortStoreOptions) {
     this.#options = options;
+    this.#calls = new CallQueue({
+      clock: options.clock,
+      maxInFlight: options.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT,
+      target: () => this.#port,
+      isClosed: () => this.#closing !== undefined,
+    });
   }
 
   async open(): Promise<void> {
     const port = await this.#options.openPort();
     this.#port = port;
     port.on('message', (message: FromWorker) => {
-      if (message.type === 'answers') this.#handleAnswers(message.answers);
+      if (message.type !== 'answers') return;
+      this.#calls.handleAnswers(message.answers);
+      if (this.#calls.isEmpty) this.#closing?.();
     });
     port.on('close', () => this.#handleLost());
   }
@@ -69,20 +70,13 @@ class PortClient {
     name: Name,
     ...parameters: ArgumentsOf<Name>
   ): Promise<ValueOf<Name>> {
-    const refusal = this.#refusal();
-    if (refusal !== undefined) return Promise.reject(new StoreUnavailableError(refusal));
-    if (this.#unsent.length === 0) setImmediate(() => this.#send());
-    this.#unsent.push({ name, parameters, now: Math.floor(this.#options.clock.now()) });
-    return new Promise<ValueOf<Name>>((resolve, reject) => {
-      // The thread answers the call of this name with the value of this operation.
-      this.#waiting.push({ resolve: (value) => resolve(value as ValueOf<Name>), reject });
-    });
+    return this.#calls.call(name, parameters);
   }
 
   /** What was asked before is answered first. */
   async close(): Promise<void> {
-    this.#send();
-    if (this.#waiting.length > 0 && this.#port !== undefined) {
+    this.#calls.send();
+    if (!this.#calls.isEmpty && this.#port !== undefined) {
       await new Promise<void>((resolve) => (this.#closing = resolve));
     }
     this.#closing ??= () => {};
@@ -90,43 +84,9 @@ class PortClient {
     this.#port = undefined;
   }
 
-  #refusal(): string | undefined {
-    if (this.#closing !== undefined) return 'the store is closed';
-    if (this.#port === undefined) return 'the thread of the store is being restarted';
-    const { maxInFlight = DEFAULT_MAX_IN_FLIGHT } = this.#options;
-    if (this.#waiting.length < maxInFlight) return undefined;
-    return `the store is too busy: ${this.#waiting.length} operations are waiting`;
-  }
-
-  #send(): void {
-    if (this.#unsent.length === 0) return;
-    const calls = this.#unsent;
-    this.#unsent = [];
-    try {
-      this.#port?.postMessage({ type: 'calls', calls } satisfies ToWorker);
-    } catch (error) {
-      // A parameter that cannot be cloned is the caller's bug; answers must go on matching calls.
-      for (const { reject } of this.#waiting.splice(-calls.length)) reject(asError(error));
-    }
-  }
-
-  #handleAnswers(answers: readonly Answer[]): void {
-    const asked = this.#waiting.splice(0, answers.length);
-    for (const [index, waiting] of asked.entries()) {
-      const answer = answers[index];
-      if (answer?.[0] === 'done') waiting.resolve(answer[1]);
-      else waiting.reject(errorOf(answer));
-    }
-    if (this.#waiting.length === 0) this.#closing?.();
-  }
-
   #handleLost(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#unsent = [];
     this.#port = undefined;
-    const failure = new StoreUnavailableError('the thread of the store ended');
-    for (const { reject } of waiting) reject(failure);
+    this.#calls.fail(new StoreUnavailableError('the thread of the store ended'));
     if (this.#closing === undefined) this.#openLater();
     else this.#closing();
   }

@@ -9,7 +9,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { StoreUnavailableError } from '../../ports/store.ts';
-import type { Answer, Call, FromWorker, ToWorker, WorkerSettings } from './calls.ts';
+import { CallQueue } from './call-queue.ts';
+import type { FromWorker, ToWorker, WorkerSettings } from './calls.ts';
 import { SchemaTooNewError } from './schema-too-new-error.ts';
 import type { ArgumentsOf, OperationName, ValueOf } from './operations.ts';
 
@@ -25,16 +26,9 @@ export interface WorkerClientOptions extends WorkerSettings {
   readonly threadUrl?: URL;
 }
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class WorkerClient {
   readonly #options: WorkerClientOptions;
-  /** Calls not answered yet, oldest first; those at the end may still be in #unsent. */
-  #waiting: Waiting[] = [];
-  #unsent: Call[] = [];
+  readonly #calls: CallQueue;
   #worker: Worker | undefined;
   #isClosing = false;
   #closed: Promise<void> | undefined;
@@ -43,6 +37,11 @@ export class WorkerClient {
 
   constructor(options: WorkerClientOptions) {
     this.#options = options;
+    this.#calls = new CallQueue({
+      ...options,
+      target: () => this.#worker,
+      isClosed: () => this.#isClosing,
+    });
   }
 
   /**
@@ -74,17 +73,10 @@ export class WorkerClient {
     name: Name,
     ...parameters: ArgumentsOf<Name>
   ): Promise<ValueOf<Name>> {
-    const refusal = this.#refusal();
-    if (refusal !== undefined) return Promise.reject(new StoreUnavailableError(refusal));
-    if (this.#unsent.length === 0) setImmediate(() => this.#send());
-    this.#unsent.push({ name, parameters, now: Math.floor(this.#options.clock.now()) });
-    return new Promise<ValueOf<Name>>((resolve, reject) => {
-      // The thread answers the call of this name with the value of this operation.
-      this.#waiting.push({ resolve: (value) => resolve(value as ValueOf<Name>), reject });
-    });
+    return this.#calls.call(name, parameters);
   }
 
-  /** For another thread of this process (port-client.ts); closed when the store's thread ends. */
+  /** For another thread of this process (port-store.ts); closed when the store's thread ends. */
   openPort(): MessagePort | undefined {
     const worker = this.#worker;
     if (worker === undefined || this.#isClosing) return undefined;
@@ -104,31 +96,10 @@ export class WorkerClient {
     clearTimeout(this.#restartTimer);
     const worker = this.#worker;
     if (worker === undefined) return;
-    this.#send();
+    this.#calls.send();
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage({ type: 'close' } satisfies ToWorker);
     await exited;
-  }
-
-  #refusal(): string | undefined {
-    if (this.#isClosing) return 'the store is closed';
-    if (this.#worker === undefined) return 'the thread of the store is being restarted';
-    if (this.#waiting.length >= this.#options.maxInFlight) {
-      return `the store is too busy: ${this.#waiting.length} operations are waiting`;
-    }
-    return undefined;
-  }
-
-  #send(): void {
-    if (this.#unsent.length === 0) return;
-    const calls = this.#unsent;
-    this.#unsent = [];
-    try {
-      this.#worker?.postMessage({ type: 'calls', calls } satisfies ToWorker);
-    } catch (error) {
-      // A parameter that cannot be cloned is the caller's bug; answers must go on matching calls.
-      for (const { reject } of this.#waiting.splice(-calls.length)) reject(asError(error));
-    }
   }
 
   #handleMessage(message: FromWorker): void {
@@ -139,7 +110,7 @@ export class WorkerClient {
         return;
       case 'answers':
         this.#restartMs = FIRST_RESTART_MS;
-        return this.#handleAnswers(message.answers);
+        return this.#calls.handleAnswers(message.answers);
       case 'failing':
         return logger.error({ reason: message.reason }, 'the database cannot save');
       case 'healed':
@@ -147,23 +118,10 @@ export class WorkerClient {
     }
   }
 
-  #handleAnswers(answers: readonly Answer[]): void {
-    const asked = this.#waiting.splice(0, answers.length);
-    for (const [index, waiting] of asked.entries()) {
-      const answer = answers[index];
-      if (answer?.[0] === 'done') waiting.resolve(answer[1]);
-      else waiting.reject(errorOf(answer));
-    }
-  }
-
   #handleEnd(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#unsent = [];
-    const failure = new StoreUnavailableError('the thread of the store ended', { cause: error });
-    for (const { reject } of waiting) reject(failure);
+    this.#calls.fail(new StoreUnavailableError('the thread of the store ended', { cause: error }));
     if (this.#isClosing) return;
     this.#options.logger.error({ err: error }, 'the thread of the store ended; starting another');
     this.#restartLater();
@@ -192,13 +150,3 @@ export class WorkerClient {
 /** Node runs the source as it is; what is published is compiled beside this file. */
 const threadUrl = (): URL =>
   new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-
-export const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error));
-
-export function errorOf(answer: Answer | undefined): Error {
-  if (answer?.[0] === 'unavailable') return new StoreUnavailableError(answer[1]);
-  const error = new Error(answer?.[0] === 'failed' ? answer[1] : 'the store gave no answer');
-  if (answer?.[0] === 'failed' && answer[2] !== undefined) error.stack = answer[2];
-  return error;
-}

@@ -4,6 +4,8 @@
  * group (postgres-store.ts).
  */
 import type { AddedNotification, NewNotification } from '../../../ports/inbox-store.ts';
+import { toNotification } from '../inbox-repository.ts';
+import type { NotificationTable } from '../schema.ts';
 import { storable } from './storable-text.ts';
 import type { Connection } from './postgres-executor.ts';
 
@@ -65,22 +67,10 @@ select n, null, seq, id, title, content, type, link, source, data, created_at,
 from known join inbox_state s on s.user_id = known.user_id
 order by n`;
 
-interface AddedRow {
+interface AddedRow extends Omit<NotificationTable, 'dedupe_key' | 'user_id'> {
   readonly n: number;
   /** Null: it had been stored before. */
   readonly outbox_id: number | null;
-  readonly seq: number;
-  readonly id: string;
-  readonly title: string;
-  readonly content: string;
-  readonly type: string;
-  readonly link: string | null;
-  readonly source: string | null;
-  readonly data: string | null;
-  readonly created_at: number;
-  readonly seen_at: number | null;
-  readonly read_at: number | null;
-  readonly archived_at: number | null;
   readonly unread: number;
   readonly unseen: number;
   readonly total: number;
@@ -138,21 +128,7 @@ const toRecipient = (
 });
 
 const toAdded = (user: string, row: AddedRow): AddedNotification => ({
-  notification: {
-    id: row.id,
-    user,
-    seq: row.seq,
-    title: row.title,
-    content: row.content,
-    type: row.type,
-    ...(row.link !== null && { link: row.link }),
-    ...(row.source !== null && { source: row.source }),
-    ...(row.data !== null && { data: row.data }),
-    createdAt: row.created_at,
-    ...(row.seen_at !== null && { seenAt: row.seen_at }),
-    ...(row.read_at !== null && { readAt: row.read_at }),
-    ...(row.archived_at !== null && { archivedAt: row.archived_at }),
-  },
+  notification: toNotification({ ...row, user_id: user }),
   counts: { unread: row.unread, unseen: row.unseen, total: row.total, rev: row.rev },
   ...(row.outbox_id === null ? { isNew: false } : { isNew: true, outboxId: row.outbox_id }),
 });
