@@ -1,39 +1,17 @@
 /** TLS in the process (D3): https and wss on one port, and a certificate that is renewed while it runs. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
 import { startServer, type RunningServer } from '@carillon/testkit';
 import { Centrifuge } from 'centrifuge';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { selfSigned, type SelfSigned } from '../../../packages/testkit/src/self-signed.ts';
+import { selfSigned } from '../../../packages/testkit/src/self-signed.ts';
 import { PlainClient } from '../plain/plain-client.ts';
+import { certificateFiles, type CertificateFiles, shownName } from './certificate-files.ts';
 
-let folder: string;
+let files: CertificateFiles;
 let server: RunningServer;
 let certificate = selfSigned('first');
-
-const TLS_CERT_PATH = (): string => join(folder, 'server.crt');
-const TLS_KEY_PATH = (): string => join(folder, 'server.key');
-
-async function install({ cert, key }: SelfSigned): Promise<void> {
-  await writeFile(TLS_CERT_PATH(), cert);
-  await writeFile(TLS_KEY_PATH(), key);
-}
-
-/** The name in the certificate that new connections are shown. */
-function shownName(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { port: server.port, host: '127.0.0.1', rejectUnauthorized: false };
-    const socket = connectTls(options, () => {
-      resolve(String(socket.getPeerCertificate().subject.CN));
-      socket.destroy();
-    });
-    socket.on('error', reject);
-  });
-}
 
 function get(path: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
@@ -48,16 +26,13 @@ function get(path: string): Promise<{ status: number; body: string }> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'carillon-tls-'));
-  await install(certificate);
-  server = await startServer({
-    env: { TLS_CERT_PATH: TLS_CERT_PATH(), TLS_KEY_PATH: TLS_KEY_PATH() },
-  });
+  files = await certificateFiles(certificate);
+  server = await startServer({ env: files.env });
 }, 30_000);
 
 afterAll(async () => {
   await server.stop();
-  await rm(folder, { recursive: true });
+  await files.remove();
 });
 
 test('https and wss share the port, for plain and native clients', async () => {
@@ -92,27 +67,27 @@ test('a plain http request gets no answer that could be mistaken for one', async
 
 test('SIGHUP takes a renewed certificate; connections that are open stay', async () => {
   const before = await PlainClient.open(`${server.wsUrl}/ws`, { ca: certificate.cert });
-  expect(await shownName()).toBe('first');
+  expect(await shownName(server.port)).toBe('first');
   certificate = selfSigned('second');
-  await install(certificate);
+  await files.install(certificate);
   process.kill(server.pid, 'SIGHUP');
-  await vi.waitFor(async () => expect(await shownName()).toBe('second'), 5_000);
+  await vi.waitFor(async () => expect(await shownName(server.port)).toBe('second'), 5_000);
   before.send('still here');
   expect(await before.next()).toBe('Echo: still here');
   await before.close();
 });
 
 test('a certificate that cannot be used is logged, and the one before stays', async () => {
-  await writeFile(TLS_KEY_PATH(), selfSigned('stranger').key);
+  await writeFile(files.env.TLS_KEY_PATH, selfSigned('stranger').key);
   process.kill(server.pid, 'SIGHUP');
   await vi.waitFor(() => expect(server.output()).toContain('is not the key of the certificate'));
-  expect(await shownName()).toBe('second');
+  expect(await shownName(server.port)).toBe('second');
   expect(await get('/health')).toMatchObject({ status: 200 });
 });
 
 test('changed files are noticed without a signal', async () => {
   certificate = selfSigned('third');
-  await install(certificate);
-  await vi.waitFor(async () => expect(await shownName()).toBe('third'), 8_000);
+  await files.install(certificate);
+  await vi.waitFor(async () => expect(await shownName(server.port)).toBe('third'), 8_000);
   expect(server.output()).toContain('certificate renewed');
 });

@@ -1,44 +1,22 @@
 /** TLS with several threads: a renewed certificate reaches all of them, and shared frames leave encrypted. */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
 import type { RunningServer } from '@carillon/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RawData, WebSocket } from 'ws';
-import { selfSigned, type SelfSigned } from '../../../packages/testkit/src/self-signed.ts';
+import { selfSigned } from '../../../packages/testkit/src/self-signed.ts';
+import { certificateFiles, type CertificateFiles, shownName } from '../roles/certificate-files.ts';
 import { startWorkers } from './two-workers.ts';
 
 /** Enough that both threads get some, but for one run in some hundred thousand. */
 const CONNECTIONS = 18;
 
-let folder: string;
+let files: CertificateFiles;
 let server: RunningServer;
 const first = selfSigned('first');
 
-const pathOf = (name: string): string => join(folder, name);
-
-async function install({ cert, key }: SelfSigned): Promise<void> {
-  await writeFile(pathOf('server.crt'), cert);
-  await writeFile(pathOf('server.key'), key);
-}
-
-/** The name in the certificate that a new connection is shown. */
-function shownName(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { port: server.port, host: '127.0.0.1', rejectUnauthorized: false };
-    const socket = connectTls(options, () => {
-      resolve(String(socket.getPeerCertificate().subject.CN));
-      socket.destroy();
-    });
-    socket.on('error', reject);
-  });
-}
-
 const shownNames = (): Promise<string[]> =>
-  Promise.all(Array.from({ length: CONNECTIONS }, shownName));
+  Promise.all(Array.from({ length: CONNECTIONS }, () => shownName(server.port)));
 
 function publish(channel: string, data: object): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -54,16 +32,13 @@ function publish(channel: string, data: object): Promise<number> {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'carillon-workers-tls-'));
-  await install(first);
-  server = await startWorkers({
-    env: { TLS_CERT_PATH: pathOf('server.crt'), TLS_KEY_PATH: pathOf('server.key') },
-  });
+  files = await certificateFiles(first);
+  server = await startWorkers({ env: files.env });
 }, 30_000);
 
 afterAll(async () => {
   await server.stop();
-  await rm(folder, { recursive: true });
+  await files.remove();
 });
 
 test('a large publication reaches everybody over wss, whole', async () => {
@@ -97,7 +72,7 @@ test('a large publication reaches everybody over wss, whole', async () => {
 
 test('SIGHUP takes a renewed certificate on all threads', async () => {
   expect(new Set(await shownNames())).toEqual(new Set(['first']));
-  await install(selfSigned('second'));
+  await files.install(selfSigned('second'));
   process.kill(server.pid, 'SIGHUP');
   await vi.waitFor(
     async () => expect(new Set(await shownNames())).toEqual(new Set(['second'])),
