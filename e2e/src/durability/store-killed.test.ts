@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Logger } from '../../../packages/server/src/ports/logger.ts';
+import { silentLogger } from '../../../packages/testkit/src/simulation/node-fixture.ts';
 import type { Message } from '../../../packages/server/src/ports/chat-store.ts';
 import type { Store } from '../../../packages/server/src/ports/store.ts';
 import { openSqliteStore } from '../../../packages/server/src/adapters/store-sql/sqlite-store.ts';
@@ -20,13 +20,7 @@ type Ack =
   | { type: 'notification'; id: string; seq: number }
   | { type: 'task'; id: string; version: number; status: string };
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+const silent = silentLogger();
 
 let directory: string;
 let path: string;

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startPostgres } from '../../../packages/testkit/src/servers/postgres-server.ts';
 import type { PostgresServer } from '../../../packages/testkit/src/servers/postgres-server.ts';
 import { openSqliteStore } from '../../../packages/server/src/adapters/store-sql/sqlite-store.ts';
-import type { Logger } from '../../../packages/server/src/ports/logger.ts';
+import { silentLogger } from '../../../packages/testkit/src/simulation/node-fixture.ts';
 import type { Store } from '../../../packages/server/src/ports/store.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { allMessages, groupOf, message, openedStores, upTo } from './opened-stores.ts';
@@ -21,13 +21,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 const CLI = join(ROOT, 'packages', 'server', 'src', 'cli.ts');
 const MANY = 60_000;
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+const silent = silentLogger();
 
 let server: PostgresServer;
 beforeAll(async () => {

@@ -5,19 +5,13 @@ import type { MessagePort } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { storeContract } from '../../../../testkit/src/contracts/store-contract.ts';
 import { WRITER_LEASE_MS } from '../../../../testkit/src/contracts/store-subject.ts';
-import type { Logger } from '../../ports/logger.ts';
+import { silentLogger } from '../../../../testkit/src/simulation/node-fixture.ts';
 import { StoreUnavailableError } from '../../ports/store.ts';
 import { openPortStore } from './port-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+const silent = silentLogger();
 
 const clock = { now: () => now, after: () => () => undefined };
 let now = 1_700_000_000_000;

@@ -4,18 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Logger } from '../../ports/logger.ts';
+import { silentLogger } from '../../../../testkit/src/simulation/node-fixture.ts';
 import type { Store } from '../../ports/store.ts';
 import { migrateSqlite } from './migrate-sqlite.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+const silent = silentLogger();
 
 let directory: string;
 let path: string;

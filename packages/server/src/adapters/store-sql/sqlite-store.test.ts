@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeContract } from '../../../../testkit/src/contracts/store-contract.ts';
 import { WRITER_LEASE_MS } from '../../../../testkit/src/contracts/store-subject.ts';
-import type { Logger } from '../../ports/logger.ts';
+import { silentLogger } from '../../../../testkit/src/simulation/node-fixture.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+const silent = silentLogger();
 
 storeContract('SQLite', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'carillon-store-'));

@@ -4,16 +4,10 @@ import { storeContract } from '../../../../../testkit/src/contracts/store-contra
 import { WRITER_LEASE_MS } from '../../../../../testkit/src/contracts/store-subject.ts';
 import { startPostgres } from '../../../../../testkit/src/servers/postgres-server.ts';
 import type { PostgresServer } from '../../../../../testkit/src/servers/postgres-server.ts';
-import type { Logger } from '../../../ports/logger.ts';
+import { silentLogger } from '../../../../../testkit/src/simulation/node-fixture.ts';
 import { openPostgresStore } from './postgres-store.ts';
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+const silent = silentLogger();
 
 let server: PostgresServer;
 let cleaner: pg.Client;
