@@ -152,6 +152,8 @@ it('two copies into one database at once: the second is refused', async () => {
   await fillWithMany();
   const child = startCopy();
   await untilRowsCopied(child);
+  // Held half-way, however fast the machine is; SIGKILL ends a stopped process too.
+  child.kill('SIGSTOP');
   const second = join(directory, 'second.db');
   const other = await openSqliteStore({ path: second, logger: silent, clock: { now: Date.now } });
   await other.close();
