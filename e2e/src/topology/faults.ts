@@ -72,27 +72,25 @@ export async function troublePostgres(
   note(`PostgreSQL restarted ${plan.postgresRestarts} times (immediate)`);
   for (let count = 0; count < plan.postgresRestarts; count += 1) {
     await topology.postgres.restart('immediate');
-    await until('a message can be stored again', BACK_WITHIN_MS, () => storeProblem(topology));
+    const title = `stored after crash ${count}`;
+    await until(title, BACK_WITHIN_MS, () => storeProblem(topology, title));
   }
   await crowdIsRight(topology, crowd);
 }
 
-async function storeProblem(topology: Topology): Promise<string | undefined> {
-  for (const member of topology.membersOf('http')) {
-    const ready = await statusOf(`${member.server.url}/ready`);
-    if (ready !== 200) return `${member.name} /ready says ${ready}`;
+/** Every HTTP process must be able to store again, and say so. */
+async function storeProblem(topology: Topology, title: string): Promise<string | undefined> {
+  for (const { name, server } of topology.membersOf('http')) {
+    const notification = { users: ['somebody-else'], title, content: 'x', dedupeKey: title };
+    const answer = await fetch(`${server.url}/api/v1/notifications`, {
+      method: 'POST',
+      headers: { 'X-API-Key': server.apiKey, 'Content-Type': 'application/json' },
+      body: JSON.stringify(notification),
+    }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok !== true) return `${name} answers ${answer?.status ?? 'nothing'}`;
   }
   return undefined;
-}
-
-async function statusOf(url: string): Promise<number> {
-  try {
-    const answer = await fetch(url);
-    await answer.body?.cancel();
-    return answer.status;
-  } catch {
-    return 0;
-  }
 }
 
 /** Everybody is back, and every process says so: totals, presence, and what other programs read in Redis. */
