@@ -31,10 +31,10 @@ export interface Costs {
  * docs/postgresql.md, 128 under way. Publishing: bench/src/capacity/publishing.ts, and 11 µs for Redis.
  */
 export const MEASURED: Costs = {
-  kibPerConnection: 10.3,
-  usPerDelivery: 12.1,
-  usPerConnect: 160,
-  usPerIdleSecond: 2.04,
+  kibPerConnection: 9.4,
+  usPerDelivery: 11.6,
+  usPerConnect: 157,
+  usPerIdleSecond: 2.03,
   usPerPublish: 90,
   usPerReceive: 3,
   redisUsPerPublish: 17,
