@@ -26,8 +26,9 @@ afterAll(async () => {
 
 test("PUBLISH notifications:alice shows in alice's browser, and ws:online_users knows her", async () => {
   const { page, faults } = await visit(browser, `${server.url}/?user=alice`);
+  await page.getByText('Live · You are alice').waitFor();
   await page.getByRole('button', { name: 'Notifications, 0 unread' }).waitFor();
-  expect(await redis.command('SMEMBERS', 'ws:online_users')).toBe('alice');
+  await expect.poll(() => redis.command('SMEMBERS', 'ws:online_users')).toBe('alice');
 
   await redis.command('PUBLISH', 'notifications:alice', '{"title":"Sent by redis-cli"}');
   await page.getByRole('button', { name: 'Notifications, 1 unread' }).click();
