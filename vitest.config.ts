@@ -18,5 +18,7 @@ export default defineConfig({
     maxWorkers: Math.max(MIN_WORKERS, availableParallelism() - 1),
     execArgv: ['--conditions=@carillon/source'],
     testTimeout: 15_000,
+    // Two suites share two cores: what a poll waits for may take longer than the default second.
+    expect: { poll: { timeout: 5_000 } },
   },
 });
