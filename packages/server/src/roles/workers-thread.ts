@@ -5,7 +5,11 @@
 import { hostname } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { createPino, createPinoLogger } from '../adapters/log-pino/pino-logger.ts';
+import {
+  createPino,
+  createPinoLogger,
+  openThreadOutput,
+} from '../adapters/log-pino/pino-logger.ts';
 import { openPortStore } from '../adapters/store-sql/port-store.ts';
 import type { ThreadsEngine } from '../adapters/threads/threads-engine.ts';
 import { createThreadsEngine } from '../adapters/threads/threads-engine.ts';
@@ -31,9 +35,10 @@ export interface ThreadData {
 
 function serve(port: MessagePort, data: ThreadData): void {
   const { config, hasPages, number } = data;
-  const logger = createPinoLogger(createPino({ level: config.settings.logLevel })).child({
-    worker: number,
-  });
+  const { destination, finish } = openThreadOutput();
+  const logger = createPinoLogger(
+    createPino({ level: config.settings.logLevel, destination }),
+  ).child({ worker: number });
   let application: Application | undefined;
   const built = (): Application => {
     if (application === undefined) throw new Error('the application was not built');
@@ -72,7 +77,10 @@ function serve(port: MessagePort, data: ThreadData): void {
     },
     reload: () => application?.reload?.(),
     metrics: () => snapshot(),
-    close: () => application?.close(),
+    close: async () => {
+      await application?.close();
+      await finish();
+    },
   });
 }
 

@@ -2,6 +2,7 @@
  * Logger port over pino: one JSON line per event on standard output. Secrets are cut out twice:
  * by field name here, and by the rule that nobody logs a URL with its query.
  */
+import { once } from 'node:events';
 import type { DestinationStream, Logger as Pino } from 'pino';
 import { pino } from 'pino';
 import type { Logger } from '../../ports/logger.ts';
@@ -39,6 +40,22 @@ export function createPino(options: PinoLoggerOptions): Pino {
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+}
+
+/**
+ * Standard output for a worker thread, whose lines are written behind its back: whoever ends the
+ * thread calls `finish` first, or its last lines are lost. Nothing may be logged afterwards.
+ */
+export function openThreadOutput(): { destination: DestinationStream; finish(): Promise<void> } {
+  const destination = pino.destination({ dest: 1, sync: false });
+  return {
+    destination,
+    async finish() {
+      const closed = once(destination, 'close');
+      destination.end();
+      await closed;
+    },
+  };
 }
 
 /** The five methods of the port, bound to a pino instance. */
