@@ -46,11 +46,14 @@ export function createPino(options: PinoLoggerOptions): Pino {
  * Standard output for a worker thread, whose lines are written behind its back: whoever ends the
  * thread calls `finish` first, or its last lines are lost. Nothing may be logged afterwards.
  */
-export function openThreadOutput(): { destination: DestinationStream; finish(): Promise<void> } {
+export function openThreadOutput(): {
+  readonly destination: DestinationStream;
+  readonly finish: () => Promise<void>;
+} {
   const destination = pino.destination({ dest: 1, sync: false });
   return {
     destination,
-    async finish() {
+    finish: async () => {
       const closed = once(destination, 'close');
       destination.end();
       await closed;
