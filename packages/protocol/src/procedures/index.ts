@@ -11,6 +11,7 @@ export * from './broadcasting.ts';
 export * from './chat.ts';
 export * from './client.ts';
 export * from './inbox.ts';
+export * from './method.ts';
 export * from './procedure.ts';
 export * from './tasks.ts';
 export * from './users.ts';

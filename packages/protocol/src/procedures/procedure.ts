@@ -28,9 +28,13 @@ export interface ProcedureHttp {
   readonly body?: { readonly field: string };
 }
 
-export interface Procedure<Input extends TObject = TObject, Output extends TSchema = TSchema> {
+export interface Procedure<
+  Input extends TObject = TObject,
+  Output extends TSchema = TSchema,
+  Name extends string = string,
+> {
   /** The RPC method, `group.verb`. */
-  readonly name: string;
+  readonly name: Name;
   /** One line for people, shown in the API docs. */
   readonly summary: string;
   /** More for people, where one line does not say it. */
@@ -49,9 +53,13 @@ export type InputOf<P extends Procedure> = Static<P['input']>;
 export type OutputOf<P extends Procedure> = Static<P['output']>;
 
 /** Keeps the precise types of a declaration. */
-export const defineProcedure = <Properties extends TProperties, Output extends TSchema>(
-  procedure: Procedure<TObject<Properties>, Output>,
-): Procedure<TObject<Properties>, Output> => procedure;
+export const defineProcedure = <
+  Properties extends TProperties,
+  Output extends TSchema,
+  const Name extends string,
+>(
+  procedure: Procedure<TObject<Properties>, Output, Name>,
+): Procedure<TObject<Properties>, Output, Name> => procedure;
 
 /** The input fields that stand in the path, in order. */
 export const pathFields = (http: ProcedureHttp): readonly string[] =>
