@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { installIfNeeded, root, run } from './workspace.mjs';
 
 installIfNeeded();
-for (const name of ['protocol', 'server']) {
+for (const name of ['protocol', 'client', 'react', 'vue', 'server']) {
   rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
   const code = await run('tsc', ['-p', `packages/${name}/tsconfig.build.json`]);
   if (code !== 0) process.exit(code);

@@ -5,6 +5,9 @@ const projects = [
   'packages/protocol/tsconfig.json',
   'packages/server/tsconfig.core.json',
   'packages/server/tsconfig.json',
+  'packages/client/tsconfig.json',
+  'packages/react/tsconfig.json',
+  'packages/vue/tsconfig.json',
   'packages/web/tsconfig.json',
   'tsconfig.json',
 ];

@@ -67,9 +67,11 @@ function newestChange(path) {
 
 /** Builds the web pages when their sources are newer than the last build. */
 export async function buildWebIfNeeded() {
-  const sources = join(root, 'packages', 'web');
+  const sources = ['protocol', 'client', 'react', 'web'].map((name) =>
+    join(root, 'packages', name),
+  );
   const page = join(root, 'packages', 'server', 'public', 'index.html');
-  if (existsSync(page) && statSync(page).mtimeMs >= newestChange(sources)) return;
+  if (existsSync(page) && statSync(page).mtimeMs >= Math.max(...sources.map(newestChange))) return;
   mkdirSync(dirname(page), { recursive: true });
   say('Building the web pages …');
   const code = await run('npm', ['run', 'build', '--workspace', '@carillon/web', '--silent']);

@@ -2,7 +2,7 @@
 import { StrictMode } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { followLocale } from '../i18n/use-text.ts';
+import { followLocale } from '../i18n/locale-choice.ts';
 import { followTheme } from './theme.ts';
 import './tokens.css';
 import './base.css';

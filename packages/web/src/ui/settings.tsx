@@ -1,7 +1,8 @@
 /** Language and colours: two small controls that stand wherever a page has room for them. */
 import { useId, useSyncExternalStore } from 'react';
 import { isLocale, LOCALES } from '../i18n/locale.ts';
-import { localeChoice, useText } from '../i18n/use-text.ts';
+import { localeChoice } from '../i18n/locale-choice.ts';
+import { useText } from '../i18n/use-text.ts';
 import { MoonIcon, SunIcon } from './icons.tsx';
 import { currentTheme, onThemeChange, themeChoice } from './theme.ts';
 

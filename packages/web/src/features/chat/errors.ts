@@ -2,7 +2,7 @@
 import { GAVE_UP } from '../../connection/connection-state.ts';
 import type { CloseReason } from '../../connection/connection-state.ts';
 import type { MessageKey } from '../../i18n/en.ts';
-import type { TextParams } from '../../i18n/locale.ts';
+import type { TextParams } from '../../i18n/text-table.ts';
 import type { RoomError } from './room.ts';
 
 export interface Explanation {

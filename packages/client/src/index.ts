@@ -1,0 +1,11 @@
+/** The SDK: see docs/sdk.md. */
+export { CarillonError } from './carillon-error.ts';
+export type { CarillonErrorOptions, ClientErrorName } from './carillon-error.ts';
+export type * from './channel.ts';
+export type * from './chat/chat.ts';
+export type * from './client.ts';
+export type * from './connection/connection-state.ts';
+export type * from './inbox/inbox.ts';
+export type * from './outbox/outbox.ts';
+export type { Readable } from './readable.ts';
+export type * from './tasks/tasks.ts';

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { en } from './en.ts';
+import { zhHans } from './zh-hans.ts';
+import { zhHant } from './zh-hant.ts';
+
+/** Every table of texts of the pages; one that is added is added here. */
+const TABLES: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
+  shared: [en, zhHant, zhHans],
+};
+
+const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).toSorted();
+
+describe('texts', () => {
+  for (const [name, [english = {}, ...others]] of Object.entries(TABLES)) {
+    test(`${name}: every language has every text, with the same placeholders as English`, () => {
+      expect(others).toHaveLength(2);
+      for (const table of others) {
+        expect(Object.keys(table).toSorted()).toEqual(Object.keys(english).toSorted());
+        for (const [key, text] of Object.entries(english)) {
+          expect(table[key]?.trim(), key).not.toBe('');
+          expect(placeholders(table[key] ?? ''), key).toEqual(placeholders(text));
+        }
+      }
+    });
+  }
+});
