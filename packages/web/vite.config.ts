@@ -1,5 +1,5 @@
 /**
- * Two pages, built into the server's package. Everything stays in files of its own (no data: URLs,
+ * The pages, built into the server's package. Everything stays in files of its own (no data: URLs,
  * no inline scripts), because the pages are served under a strict content security policy.
  */
 import react from '@vitejs/plugin-react';
@@ -15,7 +15,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: ['chrome123', 'edge123', 'firefox128', 'safari17.5'],
-    rolldownOptions: { input: { index: 'index.html', chat: 'chat.html' } },
+    rolldownOptions: {
+      input: {
+        index: 'index.html',
+        chat: 'chat.html',
+        console: 'console.html',
+        playground: 'playground.html',
+      },
+    },
   },
   server: {
     proxy: {

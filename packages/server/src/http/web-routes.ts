@@ -1,4 +1,4 @@
-/** The built pages: `/`, `/chat` and their files. */
+/** The built pages and their files. */
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,12 @@ import { registerDemoLogin } from './demo-login-route.ts';
 import type { HttpBase, WebDeps } from './http-deps.ts';
 import { CSP_HEADER, PAGE_CSP } from './security-headers.ts';
 
-const PAGES: Readonly<Record<string, string>> = { '/': 'index.html', '/chat': 'chat.html' };
+const PAGES: Readonly<Record<string, string>> = {
+  '/': 'index.html',
+  '/chat': 'chat.html',
+  '/console': 'console.html',
+  '/playground': 'playground.html',
+};
 
 /** File names with a hash never change their content. */
 const HASHED = /[/\\]assets[/\\][^/\\]+-[\w-]{8,}\.\w+$/;
