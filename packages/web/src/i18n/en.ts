@@ -1,9 +1,10 @@
 /** English texts, and with them the list of keys every other language must have. `{x}` is filled in. */
 export const en = {
-  'nav.home': 'Start',
+  'nav.messenger': 'Messenger',
   'nav.chat': 'Chat',
   'nav.docs': 'API docs',
-  'nav.health': 'Health',
+  'nav.console': 'Console',
+  'nav.playground': 'Playground',
   'nav.label': 'Pages',
   'ui.language': 'Language',
   'ui.theme.light': 'Switch to light colours',

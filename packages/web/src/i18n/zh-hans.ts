@@ -2,10 +2,11 @@
 import type { Messages } from './en.ts';
 
 export const zhHans: Messages = {
-  'nav.home': '首页',
+  'nav.messenger': '消息',
   'nav.chat': '聊天室',
   'nav.docs': 'API 文档',
-  'nav.health': '健康状态',
+  'nav.console': '控制台',
+  'nav.playground': '试验场',
   'nav.label': '页面',
   'ui.language': '语言',
   'ui.theme.light': '切换为浅色',

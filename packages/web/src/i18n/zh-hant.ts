@@ -2,10 +2,11 @@
 import type { Messages } from './en.ts';
 
 export const zhHant: Messages = {
-  'nav.home': '首頁',
+  'nav.messenger': '訊息',
   'nav.chat': '聊天室',
   'nav.docs': 'API 文件',
-  'nav.health': '健康狀態',
+  'nav.console': '主控台',
+  'nav.playground': '試驗場',
   'nav.label': '頁面',
   'ui.language': '語言',
   'ui.theme.light': '切換為淺色',

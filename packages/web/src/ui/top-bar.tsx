@@ -5,8 +5,15 @@ import { Logo } from './logo.tsx';
 import { LanguageSelect, ThemeSwitch } from './settings.tsx';
 import './top-bar.css';
 
+const PAGES = [
+  { page: 'home', href: '/', key: 'nav.messenger' },
+  { page: 'chat', href: '/chat', key: 'nav.chat' },
+  { page: 'console', href: '/console', key: 'nav.console' },
+  { page: 'playground', href: '/playground', key: 'nav.playground' },
+] as const;
+
 interface TopBarProps {
-  readonly current: 'home' | 'chat';
+  readonly current: 'home' | 'chat' | 'console' | 'playground';
   readonly children?: ReactNode;
 }
 
@@ -19,11 +26,12 @@ export function TopBar({ current, children }: TopBarProps) {
         Carillon
       </a>
       <nav aria-label={t('nav.label')}>
-        <a href="/chat" aria-current={current === 'chat' ? 'page' : undefined}>
-          {t('nav.chat')}
-        </a>
+        {PAGES.map(({ page, href, key }) => (
+          <a key={page} href={href} aria-current={current === page ? 'page' : undefined}>
+            {t(key)}
+          </a>
+        ))}
         <a href="/docs">{t('nav.docs')}</a>
-        <a href="/health">{t('nav.health')}</a>
       </nav>
       <LanguageSelect />
       <ThemeSwitch />

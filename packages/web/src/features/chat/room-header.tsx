@@ -22,7 +22,7 @@ export function RoomHeader({ room, count, connection, hasHeartbeat, panel }: Roo
   const dot = isOpen ? 'good' : connection.status === 'closed' ? '' : 'busy';
   return (
     <header className="room-header">
-      <a className="icon-button" href="/" aria-label={t('nav.home')}>
+      <a className="icon-button" href="/" aria-label={t('nav.messenger')}>
         <Logo />
       </a>
       <div className="room-title">
