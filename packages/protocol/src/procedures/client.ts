@@ -19,6 +19,11 @@ export const clientSettings = defineProcedure({
     }),
     reconnect_min_ms: Milliseconds,
     reconnect_max_ms: Milliseconds,
+    demo_login: Type.Optional(
+      Type.Boolean({
+        description: 'True where `POST /api/demo/login` hands out tokens: in development.',
+      }),
+    ),
   }),
   errors: [],
   http: { method: 'GET', path: '/api/v1/client-settings' },

@@ -16,7 +16,9 @@ const PAGE = {
   'default-src': "'none'",
   'script-src': "'self'",
   'style-src': "'self'",
-  'img-src': "'self'",
+  // blob: is what a visitor has picked or recorded and not sent yet.
+  'img-src': "'self' blob:",
+  'media-src': "'self' blob:",
   'font-src': "'self'",
   'connect-src': "'self'",
   'manifest-src': "'self'",

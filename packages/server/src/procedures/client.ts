@@ -12,6 +12,8 @@ export interface ClientSettings {
   /** The first pause has at most this length; it doubles from there. */
   readonly reconnectMinMs: number;
   readonly reconnectMaxMs: number;
+  /** Whether this server hands out demo tokens, so that its pages can offer that way in. */
+  readonly hasDemoLogin?: boolean;
 }
 
 export const DEFAULT_CLIENT_SETTINGS: ClientSettings = {
@@ -29,6 +31,7 @@ export const bindClient = (settings: ClientSettings): readonly Binding[] => {
     max_reconnect_attempts: settings.maxReconnectAttempts,
     reconnect_min_ms: settings.reconnectMinMs,
     reconnect_max_ms: settings.reconnectMaxMs,
+    ...(settings.hasDemoLogin === true ? { demo_login: true } : {}),
   };
   return [implement(declared.clientSettings, () => answer(output))];
 };

@@ -48,7 +48,10 @@ export function createParts(
         registry: node,
         connectionAdmin: node,
         tickets,
-        clientSettings: clientSettingsOf(config),
+        clientSettings: {
+          ...clientSettingsOf(config),
+          hasDemoLogin: secrets.isDevelopment,
+        },
       }),
       logger,
       random,
