@@ -12,7 +12,9 @@ export type ClientErrorName =
   /** The caller's signal was aborted. */
   | 'aborted'
   /** The offline queue takes no more. */
-  | 'queue_full';
+  | 'queue_full'
+  /** The route table does not give this page the feature: nothing was sent. */
+  | 'feature_off';
 
 export interface CarillonErrorOptions {
   readonly code: number;
