@@ -8,7 +8,6 @@ import { ChatClient } from './chat-client.ts';
 import type { Explanation } from './errors.ts';
 import { JoinPage } from './join-page.tsx';
 import { RoomPage } from './room-page.tsx';
-import './avatar.css';
 import './composer.css';
 import './join.css';
 import './messages.css';

@@ -4,7 +4,7 @@ import type { KeyboardEvent, SyntheticEvent } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import { SendIcon } from '../../ui/icons.tsx';
 import { PrivateReader } from './private-reader.tsx';
-import { draftState, isSendKey, MAX_MESSAGE_LENGTH } from './draft-rules.ts';
+import { draftState, isSendKey, MAX_MESSAGE_LENGTH } from '../../ui/draft-rules.ts';
 
 interface ComposerProps {
   /** The one person a private message goes to. */

@@ -4,7 +4,7 @@ import { GAVE_UP } from '../../connection/connection-state.ts';
 import type { ConnectionState } from '../../connection/connection-state.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { explainClose } from './errors.ts';
-import { useNow } from './use-now.ts';
+import { useNow } from '../../ui/use-now.ts';
 
 const SHOW_AFTER_MS = 2_000;
 const BACK_FOR_MS = 4_000;

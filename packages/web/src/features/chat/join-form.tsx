@@ -3,8 +3,8 @@ import { useRef, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import type { Arrival } from './arrival.ts';
-import { isValidName } from './draft-rules.ts';
-import { JoinField } from './join-field.tsx';
+import { isValidName } from '../../ui/draft-rules.ts';
+import { TextField } from '../../ui/text-field.tsx';
 
 interface JoinFormProps {
   readonly wish: Arrival;
@@ -37,7 +37,7 @@ export function JoinForm({ wish, wantsToken, onJoin }: JoinFormProps) {
 
   return (
     <form ref={form} onSubmit={submit} noValidate>
-      <JoinField
+      <TextField
         label={t('join.name')}
         name="name"
         value={draft.name}
@@ -45,7 +45,7 @@ export function JoinForm({ wish, wantsToken, onJoin }: JoinFormProps) {
         autoFocus
         onChange={(name) => setDraft({ ...draft, name })}
       />
-      <JoinField
+      <TextField
         label={t('join.room')}
         name="room"
         value={draft.room}
@@ -54,7 +54,7 @@ export function JoinForm({ wish, wantsToken, onJoin }: JoinFormProps) {
       />
       <details open={draft.token !== '' || wantsToken}>
         <summary>{t('join.more')}</summary>
-        <JoinField
+        <TextField
           label={t('join.token')}
           name="token"
           value={draft.token}

@@ -2,7 +2,7 @@
 import { useText } from '../../i18n/use-text.ts';
 import { ClockTime } from '../../ui/clock-time.tsx';
 import { LockIcon } from '../../ui/icons.tsx';
-import { Avatar } from './avatar.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
 import type { MessageEntry } from './message-rows.ts';
 
 export function MessageRow({ entry, isFirst }: { entry: MessageEntry; isFirst: boolean }) {

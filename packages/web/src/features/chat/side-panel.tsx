@@ -2,7 +2,7 @@
 import { useText } from '../../i18n/use-text.ts';
 import { LeaveIcon, LockIcon } from '../../ui/icons.tsx';
 import { LanguageSelect, ThemeSwitch } from '../../ui/settings.tsx';
-import { Avatar } from './avatar.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
 
 interface SidePanelProps {
   readonly me: string;

@@ -1,4 +1,5 @@
-import { colourOf, initialOf } from './message-rows.ts';
+import { colourOf, initialOf } from './avatar-look.ts';
+import './avatar.css';
 
 /** The first letter of a name on its colour; decoration, the name itself stands beside it. */
 export const Avatar = ({ name }: { name: string }) => (

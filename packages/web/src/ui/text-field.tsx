@@ -1,7 +1,7 @@
 /** One labelled line of the form, with its hint or what is wrong with it. */
 import { useEffect, useId, useRef } from 'react';
 
-interface JoinFieldProps {
+interface TextFieldProps {
   readonly label: string;
   readonly name: string;
   readonly value: string;
@@ -11,7 +11,7 @@ interface JoinFieldProps {
   readonly onChange: (value: string) => void;
 }
 
-export function JoinField(props: JoinFieldProps) {
+export function TextField(props: TextFieldProps) {
   const { label, name, value, hint, problem, autoFocus = false, onChange } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
