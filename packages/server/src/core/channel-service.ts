@@ -97,6 +97,15 @@ export class ChannelService implements Publisher, ChannelAdmin {
     return found;
   }
 
+  /** As many as `localChannels` shows. */
+  localCount(): number {
+    let count = 0;
+    for (const channel of this.#context.hub.channels()) {
+      if (channel.subscriberCount > 0 && !channel.rules.isInternal) count += 1;
+    }
+    return count;
+  }
+
   #rules(channel: string): Outcome<ChannelRules> {
     const { namespaces, limits } = this.#context;
     if (!isValidChannelName(channel, limits.maxChannelLength)) {

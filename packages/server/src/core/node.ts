@@ -6,6 +6,16 @@ import type { Broker, HistoryPage, HistoryQuery, PublishResult } from '../ports/
 import type { ChannelPolicy } from '../ports/channel-policy.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type {
+  ChannelCount,
+  ChannelQuery,
+  ClusterOverview,
+  NodeStatistics,
+  OnlineUser,
+  OverviewPage,
+  StatisticsSample,
+  UserQuery,
+} from '../ports/cluster-overview.ts';
+import type {
   ConnectionHandler,
   ConnectionInit,
   DeviceType,
@@ -32,6 +42,7 @@ import type {
   ConnectionInfo,
   ConnectionRegistry,
   ConnectionTotals,
+  NodeFigures,
   Publisher,
 } from '../ports/server-api.ts';
 import type { SharedRates } from '../ports/shared-rates.ts';
@@ -48,6 +59,7 @@ import { Hub } from './hub.ts';
 import { DEFAULT_CORE_LIMITS } from './limits.ts';
 import type { CoreLimits } from './limits.ts';
 import { createNamespaces } from './namespaces.ts';
+import { channelsHere, channelsOfAll, usersHere, usersOfAll } from './overview.ts';
 import { Presence } from './presence.ts';
 import { RateExchange } from './rate-exchange.ts';
 import { KeyedRateLimit } from './rate-limit.ts';
@@ -75,6 +87,8 @@ export interface NodeOptions {
   readonly limits?: Partial<CoreLimits>;
   /** Everybody may do everything in every known namespace: for trying out and for test suites. @default false */
   readonly isInsecure?: boolean;
+  /** Keeps this node's figures by the second, for `statistics`. @default nothing is kept */
+  readonly recorder?: { samples(since?: number): readonly StatisticsSample[] };
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -82,7 +96,14 @@ export interface NodeOptions {
 }
 
 export interface Node
-  extends ConnectionHandler, Publisher, ConnectionRegistry, ChannelAdmin, ConnectionAdmin, Cluster {
+  extends
+    ConnectionHandler,
+    Publisher,
+    ConnectionRegistry,
+    ChannelAdmin,
+    ConnectionAdmin,
+    Cluster,
+    ClusterOverview {
   start(): Promise<void>;
   /** Refuses newcomers, then sends everybody away in paced batches. A second call hurries the first. */
   drain(options?: DrainOptions): Promise<void>;
@@ -93,6 +114,8 @@ export interface Node
   readonly isDraining: boolean;
   /** The connections of this node alone, at once: for metrics. */
   readonly local: LocalConnections;
+  /** The same as counts, without walking. */
+  figures(): NodeFigures;
 }
 
 /** @throws Error when the namespaces contradict themselves. */
@@ -117,6 +140,10 @@ class CoreNode implements Node {
 
   get local(): LocalConnections {
     return this.#context.registry;
+  }
+
+  figures(): NodeFigures {
+    return this.#context.registry.figures();
   }
 
   get isDraining(): boolean {
@@ -241,9 +268,28 @@ class CoreNode implements Node {
   }
 
   async nodes(): Promise<readonly NodeInfo[]> {
-    const { controlBus, limits } = this.#context;
-    const answers = await controlBus.survey({ type: 'node' }, limits.surveyTimeoutMs);
-    return answers.flatMap((answer) => (answer.type === 'node' ? [answer.node] : []));
+    return (await this.#ask({ type: 'node' }, 'node')).map(({ node }) => node);
+  }
+
+  async statistics(since?: number): Promise<readonly NodeStatistics[]> {
+    const question = { type: 'statistics', ...(since === undefined ? {} : { since }) } as const;
+    return (await this.#ask(question, 'statistics')).map(({ statistics }) => statistics);
+  }
+
+  async onlineUsers(query: UserQuery): Promise<OverviewPage<OnlineUser>> {
+    const shares = await this.#ask({ type: 'online-users', query }, 'online-users');
+    return usersOfAll(
+      shares.map(({ users }) => users),
+      query.limit,
+    );
+  }
+
+  async channelCounts(query: ChannelQuery): Promise<OverviewPage<ChannelCount>> {
+    const shares = await this.#ask({ type: 'channel-counts', query }, 'channel-counts');
+    return channelsOfAll(
+      shares.map(({ channels }) => channels),
+      query.limit,
+    );
   }
 
   invalidate(what: 'conversation', id: string): Promise<void> {
@@ -258,16 +304,49 @@ class CoreNode implements Node {
     await this.#context.controlBus.send(command);
   }
 
+  /** A node of another version may answer something else, which is left out. */
+  async #ask<Type extends SurveyAnswer['type']>(
+    question: SurveyQuestion,
+    type: Type,
+  ): Promise<readonly Extract<SurveyAnswer, { type: Type }>[]> {
+    const { controlBus, limits } = this.#context;
+    const answers = await controlBus.survey(question, limits.surveyTimeoutMs);
+    const isOfType = (answer: SurveyAnswer): answer is Extract<SurveyAnswer, { type: Type }> =>
+      answer.type === type;
+    return answers.filter(isOfType);
+  }
+
   #answer(question: SurveyQuestion): SurveyAnswer {
-    if (question.type === 'channels') {
-      const channels = Object.fromEntries(this.#channels.localChannels(question.pattern));
-      return { type: 'channels', channels };
+    switch (question.type) {
+      case 'channels': {
+        const channels = Object.fromEntries(this.#channels.localChannels(question.pattern));
+        return { type: 'channels', channels };
+      }
+      case 'channel-counts': {
+        const channels = this.#channels.localChannels(question.query.pattern);
+        return { type: 'channel-counts', channels: channelsHere(channels, question.query) };
+      }
+      case 'online-users': {
+        const users = usersHere(this.#context.registry, question.query);
+        return { type: 'online-users', users };
+      }
+      case 'statistics': {
+        const { devices } = this.figures();
+        const samples = this.#options.recorder?.samples(question.since) ?? [];
+        return { type: 'statistics', statistics: { node: this.#info(), devices, samples } };
+      }
+      case 'node':
+      // Also for questions of a newer version: they are answered with what every version knows.
+      default:
+        return { type: 'node', node: this.#info() };
     }
-    const { users, connections } = this.#context.registry.totals();
-    const channels = this.#channels.localChannels().size;
+  }
+
+  #info(): NodeInfo {
+    const { users, connections } = this.figures();
+    const channels = this.#channels.localCount();
     const uptimeMs = this.#context.clock.monotonic() - this.#startedAtMs;
-    const node = { ...this.#options.identity, connections, users, channels, uptimeMs };
-    return { type: 'node', node };
+    return { ...this.#options.identity, connections, users, channels, uptimeMs };
   }
 }
 

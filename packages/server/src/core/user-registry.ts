@@ -4,13 +4,22 @@
  * Adding and removing are O(1); the rarer questions (all of one device type, totals) walk.
  */
 import type { DirectoryQuery, LocalConnections } from '../ports/connection-directory.ts';
-import type { ConnectionInfo, ConnectionTotals } from '../ports/server-api.ts';
+import type { DeviceType } from '../ports/connection-handler.ts';
+import type { ConnectionInfo, ConnectionTotals, NodeFigures } from '../ports/server-api.ts';
 import type { ClientSession } from './session.ts';
 
 export class UserRegistry implements LocalConnections {
   readonly #connecting = new Set<ClientSession>();
   readonly #byId = new Map<string, ClientSession>();
   readonly #byUser = new Map<string, ClientSession[]>();
+  /** Names in `#byUser` that are nobody's own: a guest's, or none. */
+  readonly #unverified = new Set<string>();
+  readonly #byDevice: Record<DeviceType, number> = {
+    mobile: 0,
+    tablet: 0,
+    desktop: 0,
+    unknown: 0,
+  };
   #entering = 0;
 
   /** Ready connections, and those that will be when the directory has answered. */
@@ -39,18 +48,23 @@ export class UserRegistry implements LocalConnections {
   add(session: ClientSession): void {
     this.#connecting.delete(session);
     this.#byId.set(session.id, session);
+    this.#byDevice[session.init.deviceType] += 1;
     const sessions = this.#byUser.get(session.user);
-    if (sessions === undefined) this.#byUser.set(session.user, [session]);
+    if (sessions === undefined) this.#addUser(session);
     else sessions.push(session);
     session.userIndex = (sessions?.length ?? 1) - 1;
   }
 
   remove(session: ClientSession): void {
     if (this.#connecting.delete(session) || !this.#byId.delete(session.id)) return;
+    this.#byDevice[session.init.deviceType] -= 1;
     const sessions = this.#byUser.get(session.user);
     const last = sessions?.pop();
     if (sessions === undefined || last === undefined) return;
-    if (sessions.length === 0) this.#byUser.delete(session.user);
+    if (sessions.length === 0) {
+      this.#byUser.delete(session.user);
+      this.#unverified.delete(session.user);
+    }
     if (last === session) return;
     sessions[session.userIndex] = last;
     last.userIndex = session.userIndex;
@@ -75,6 +89,22 @@ export class UserRegistry implements LocalConnections {
 
   countOf(user: string): number {
     return this.#byUser.get(user)?.length ?? 0;
+  }
+
+  /** What is known without walking. */
+  figures(): NodeFigures {
+    return {
+      connections: this.#byId.size,
+      users: this.#byUser.size - this.#unverified.size,
+      devices: { ...this.#byDevice },
+    };
+  }
+
+  /** Without guests and nameless people. */
+  *userNames(prefix: string): Iterable<string> {
+    for (const user of this.#byUser.keys()) {
+      if (user.startsWith(prefix) && !this.#unverified.has(user)) yield user;
+    }
   }
 
   *connections(): Iterable<ConnectionInfo> {
@@ -102,9 +132,15 @@ export class UserRegistry implements LocalConnections {
   totals(): ConnectionTotals {
     const byUser = new Map<string, number>();
     for (const [user, sessions] of this.#byUser) {
-      const isGuest = user === '' || sessions[0]?.identity?.isGuest === true;
-      if (!isGuest) byUser.set(user, sessions.length);
+      if (!this.#unverified.has(user)) byUser.set(user, sessions.length);
     }
     return { users: byUser.size, connections: this.#byId.size, byUser };
+  }
+
+  #addUser(session: ClientSession): void {
+    this.#byUser.set(session.user, [session]);
+    if (session.user === '' || session.identity?.isGuest === true) {
+      this.#unverified.add(session.user);
+    }
   }
 }

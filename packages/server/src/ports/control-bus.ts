@@ -1,3 +1,11 @@
+import type {
+  ChannelCount,
+  ChannelQuery,
+  NodeStatistics,
+  OnlineUser,
+  UserQuery,
+} from './cluster-overview.ts';
+
 /** Orders from one node to others. With one process there is nobody else, and the local adapter loops back. */
 export type ControlCommand =
   | {
@@ -35,7 +43,11 @@ export type ControlCommand =
 export type SurveyQuestion =
   | { readonly type: 'node' }
   /** Channels with a subscriber, by glob pattern. */
-  | { readonly type: 'channels'; readonly pattern?: string };
+  | { readonly type: 'channels'; readonly pattern?: string }
+  /** Samples after this second. */
+  | { readonly type: 'statistics'; readonly since?: number }
+  | { readonly type: 'online-users'; readonly query: UserQuery }
+  | { readonly type: 'channel-counts'; readonly query: ChannelQuery };
 
 export interface NodeInfo {
   readonly id: string;
@@ -51,7 +63,10 @@ export interface NodeInfo {
 
 export type SurveyAnswer =
   | { readonly type: 'node'; readonly node: NodeInfo }
-  | { readonly type: 'channels'; readonly channels: Readonly<Record<string, number>> };
+  | { readonly type: 'channels'; readonly channels: Readonly<Record<string, number>> }
+  | { readonly type: 'statistics'; readonly statistics: NodeStatistics }
+  | { readonly type: 'online-users'; readonly users: readonly OnlineUser[] }
+  | { readonly type: 'channel-counts'; readonly channels: readonly ChannelCount[] };
 
 export interface ControlHandler {
   handleCommand(command: ControlCommand): void;

@@ -1,5 +1,6 @@
 import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
 import type { HistoryPage, HistoryQuery, PublishResult } from './broker.ts';
+import type { DeviceCounts } from './cluster-overview.ts';
 import type { DeviceType } from './connection-handler.ts';
 import type { NodeInfo } from './control-bus.ts';
 import type { Eventually } from './eventually.ts';
@@ -38,6 +39,13 @@ export interface ConnectionTotals {
   readonly users: number;
   readonly connections: number;
   readonly byUser: ReadonlyMap<string, number>;
+}
+
+/** Of one node, always at hand. */
+export interface NodeFigures {
+  readonly connections: number;
+  readonly users: number;
+  readonly devices: DeviceCounts;
 }
 
 /** E2's look-ups: who is connected, on whichever node of the cluster. Never rejects. */

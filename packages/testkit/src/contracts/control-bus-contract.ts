@@ -3,6 +3,7 @@
  * for one that reaches other processes too. Run it against each adapter.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NodeStatistics } from '../../../server/src/ports/cluster-overview.ts';
 import type {
   ControlBus,
   ControlCommand,
@@ -53,8 +54,12 @@ class ListeningNode {
 
   handleSurvey(question: SurveyQuestion): SurveyAnswer {
     this.questions.push(question);
-    if (question.type === 'node') return { type: 'node', node: this.info };
-    return { type: 'channels', channels: { [`${question.pattern ?? '*'}:${this.info.id}`]: 7 } };
+    if (question.type === 'channels') {
+      return { type: 'channels', channels: { [`${question.pattern ?? '*'}:${this.info.id}`]: 7 } };
+    }
+    return question.type === 'statistics'
+      ? { type: 'statistics', statistics: statisticsOf(this.info) }
+      : { type: 'node', node: this.info };
   }
 
   /** Waits until this many orders have come in. */
@@ -65,6 +70,21 @@ class ListeningNode {
     return this.commands;
   }
 }
+
+const statisticsOf = (node: NodeInfo): NodeStatistics => ({
+  node,
+  devices: { mobile: 2, tablet: 0, desktop: 1, unknown: 0 },
+  samples: Array.from({ length: 600 }, (_, index) => ({
+    second: 1_900_000_000 + index,
+    connections: 10_000,
+    users: 9_000,
+    received: index,
+    sent: 123_456,
+    pushed: 0,
+    pushFailed: 1,
+    latency: [3, 250, 4, 12, 9, 1],
+  })),
+});
 
 const nodesOf = (answers: readonly SurveyAnswer[]): string[] =>
   answers.map((answer) => (answer.type === 'node' ? answer.node.id : '')).toSorted();
@@ -148,6 +168,14 @@ export function sharedControlBusContract(
       expect(channels).toHaveLength(2);
       expect(channels).toContainEqual({ type: 'channels', channels: { 'a:two': 7 } });
       expect(there.questions).toContainEqual({ type: 'channels', pattern: 'a' });
+    });
+
+    it('[CLU3] a long answer comes whole: ten minutes of statistics', async () => {
+      const answers = await bus.survey({ type: 'statistics', since: 7 }, SURVEY_MS);
+      for (const { info } of [here, there]) {
+        expect(answers).toContainEqual({ type: 'statistics', statistics: statisticsOf(info) });
+      }
+      expect(there.questions).toContainEqual({ type: 'statistics', since: 7 });
     });
 
     it('[CLU3] a question waits for nobody who is gone longer than it was told to', async () => {

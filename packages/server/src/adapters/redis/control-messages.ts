@@ -18,7 +18,13 @@ const COMMANDS: ReadonlySet<string> = new Set<ControlCommand['type']>([
   'refresh',
   'invalidate',
 ]);
-const SURVEYS: ReadonlySet<string> = new Set<SurveyQuestion['type']>(['node', 'channels']);
+const SURVEYS: ReadonlySet<string> = new Set<SurveyQuestion['type']>([
+  'node',
+  'channels',
+  'statistics',
+  'online-users',
+  'channel-counts',
+]);
 
 export function readMessage(bytes: Buffer): ControlMessage | undefined {
   const { from, id, command, question } = objectOf(parse(bytes));
@@ -51,8 +57,8 @@ function isCommand(value: unknown): value is ControlCommand {
 const isQuestion = (value: unknown): value is SurveyQuestion => hasType(value, SURVEYS);
 
 function isAnswer(value: unknown): value is SurveyAnswer {
-  const { node, channels } = objectOf(value);
-  return hasType(value, SURVEYS) && (isObject(node) || isObject(channels));
+  const { node, channels, statistics, users } = objectOf(value);
+  return hasType(value, SURVEYS) && [node, channels, statistics, users].some(isObject);
 }
 
 function hasType(value: unknown, types: ReadonlySet<string>): boolean {
@@ -75,4 +81,6 @@ type Field =
   | 'type'
   | 'user'
   | 'node'
-  | 'channels';
+  | 'channels'
+  | 'statistics'
+  | 'users';
