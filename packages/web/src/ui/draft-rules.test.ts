@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { draftState, isSendKey, isValidName } from './draft-rules.ts';
-import { isNearEnd } from './scrolling.ts';
 
 const key = { key: 'Enter', shiftKey: false, isComposing: false, keyCode: 13 };
 
@@ -38,12 +37,5 @@ describe('draft', () => {
     expect(isValidName('  ')).toBe(false);
     expect(isValidName('x'.repeat(65))).toBe(false);
     expect(isValidName('a\u0007b')).toBe(false);
-  });
-});
-
-describe('scrolling', () => {
-  test('the list follows only a reader near its end', () => {
-    expect(isNearEnd({ scrollTop: 900, scrollHeight: 1_500, clientHeight: 550 })).toBe(true);
-    expect(isNearEnd({ scrollTop: 700, scrollHeight: 1_500, clientHeight: 550 })).toBe(false);
   });
 });

@@ -1,0 +1,103 @@
+/**
+ * How a conversation becomes rows on the screen: days, groups of one person's messages, the line
+ * before what was new, and own messages on their way. Pure; keys stay when a message is confirmed.
+ */
+import type { ConversationState, Message, PendingMessage } from '@carillon/client';
+
+interface RowBase {
+  readonly key: string;
+  /** Epoch milliseconds of what is shown; for the floating date. */
+  readonly at: number;
+}
+
+export interface MessageRowModel extends RowBase {
+  readonly kind: 'message';
+  readonly message: Message;
+  readonly isOwn: boolean;
+  /** The name stands over the first message of a group, the time under the last. */
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** Only the last own message tells who has read it. */
+  readonly showsReaders: boolean;
+}
+
+export interface PendingRowModel extends RowBase {
+  readonly kind: 'pending';
+  readonly pending: PendingMessage;
+  readonly isFirst: boolean;
+}
+
+export type Row =
+  | MessageRowModel
+  | PendingRowModel
+  | (RowBase & { readonly kind: 'day' | 'unread' | 'gap' | 'beginning' });
+
+export type RowsInput = Pick<
+  ConversationState,
+  'messages' | 'pending' | 'firstUnreadSeq' | 'hasOlder' | 'hadGap'
+> & { readonly me: string };
+
+/** Messages of one person within this time belong together. */
+const GROUP_MS = 5 * 60_000;
+
+const dayOf = (at: number): string => new Date(at).toDateString();
+
+const keyOf = (sender: string, clientId: string): string => `m/${clientId}/${sender}`;
+
+export function rowsOf({ messages, pending, firstUnreadSeq, hasOlder, ...rest }: RowsInput): Row[] {
+  const { me, hadGap } = rest;
+  const rows: Row[] = [];
+  const firstAt = Date.parse(messages[0]?.created_at ?? '') || 0;
+  if (!hasOlder && messages.length > 0) rows.push({ kind: 'beginning', key: 'top', at: firstAt });
+  if (hasOlder && hadGap) rows.push({ kind: 'gap', key: 'gap', at: firstAt });
+  const lastOwnSeq = messages.findLast(({ sender }) => sender === me)?.seq;
+  let previous: { readonly sender: string; readonly at: number } | undefined;
+  let day: string | undefined;
+
+  const startDay = (at: number): void => {
+    if (dayOf(at) === day) return;
+    day = dayOf(at);
+    rows.push({ kind: 'day', key: `day/${day}`, at });
+    previous = undefined;
+  };
+  const isContinued = (sender: string, at: number): boolean =>
+    previous?.sender === sender && at - previous.at < GROUP_MS;
+
+  for (const message of messages) {
+    const at = Date.parse(message.created_at);
+    const { sender, seq } = message;
+    startDay(at);
+    if (seq === firstUnreadSeq) {
+      rows.push({ kind: 'unread', key: 'unread', at });
+      previous = undefined;
+    }
+    const isFirst = !isContinued(sender, at);
+    if (!isFirst) continueGroup(rows);
+    rows.push({
+      kind: 'message',
+      key: keyOf(sender, message.client_id),
+      at,
+      message,
+      isOwn: sender === me,
+      isFirst,
+      isLast: true,
+      showsReaders: seq === lastOwnSeq && pending.length === 0,
+    });
+    previous = { sender, at };
+  }
+  for (const item of pending) {
+    const at = item.createdAtMs;
+    startDay(at);
+    const isFirst = !isContinued(me, at);
+    if (!isFirst) continueGroup(rows);
+    rows.push({ kind: 'pending', key: keyOf(me, item.clientId), at, pending: item, isFirst });
+    previous = { sender: me, at };
+  }
+  return rows;
+}
+
+/** The message before is not the last of its group after all. */
+function continueGroup(rows: Row[]): void {
+  const last = rows.at(-1);
+  if (last?.kind === 'message') rows[rows.length - 1] = { ...last, isLast: false };
+}
