@@ -10,6 +10,7 @@ import type { ChannelMembers } from './presence.ts';
 import { describeRun } from './run.ts';
 import { UNPOSITIONED } from './subscription.ts';
 import type { Subscription, SubscriptionGroup } from './subscription.ts';
+import { swapRemove } from './swap-remove.ts';
 import type { Tally } from './tally.ts';
 import type { Flushable, Tick } from './tick.ts';
 import { WheelEntry } from './timer-wheel.ts';
@@ -274,14 +275,10 @@ export class Channel extends WheelEntry implements Flushable {
   }
 }
 
-/** In O(1): the last one takes the free place. */
 function removeFrom(list: Subscription[], subscription: Subscription): void {
   const { index } = subscription;
   if (list[index] !== subscription) return;
-  const last = list.pop();
-  if (last !== undefined && last !== subscription) {
-    list[index] = last;
-    last.index = index;
-  }
+  const moved = swapRemove(list, index);
+  if (moved !== undefined) moved.index = index;
   subscription.index = -1;
 }

@@ -7,6 +7,7 @@ import type { DirectoryQuery, LocalConnections } from '../ports/connection-direc
 import type { DeviceType } from '../ports/connection-handler.ts';
 import type { ConnectionInfo, ConnectionTotals, NodeFigures } from '../ports/server-api.ts';
 import type { ClientSession } from './session.ts';
+import { swapRemove } from './swap-remove.ts';
 
 export class UserRegistry implements LocalConnections {
   readonly #connecting = new Set<ClientSession>();
@@ -59,15 +60,12 @@ export class UserRegistry implements LocalConnections {
     if (this.#connecting.delete(session) || !this.#byId.delete(session.id)) return;
     this.#byDevice[session.init.deviceType] -= 1;
     const sessions = this.#byUser.get(session.user);
-    const last = sessions?.pop();
-    if (sessions === undefined || last === undefined) return;
-    if (sessions.length === 0) {
-      this.#byUser.delete(session.user);
-      this.#unverified.delete(session.user);
-    }
-    if (last === session) return;
-    sessions[session.userIndex] = last;
-    last.userIndex = session.userIndex;
+    if (sessions === undefined) return;
+    const moved = swapRemove(sessions, session.userIndex);
+    if (moved !== undefined) moved.userIndex = session.userIndex;
+    if (sessions.length > 0) return;
+    this.#byUser.delete(session.user);
+    this.#unverified.delete(session.user);
   }
 
   session(connectionId: string): ClientSession | undefined {
