@@ -3,6 +3,7 @@
  * of docs/capacity.md.
  */
 import { parseArgs } from 'node:util';
+import { createSeededRandom } from '../../../packages/testkit/src/seeded-random.ts';
 import { MEASURED } from './costs.ts';
 import { COMFORTABLE, type Demand, type Installation } from './installation.ts';
 import { type Plan, simulate, simulateReturn } from './simulate.ts';
@@ -50,17 +51,6 @@ const EXAMPLES: readonly { title: string; demand: Demand; installation: Installa
   },
 ];
 
-/** Mulberry32: the same plan gives the same figures. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b_79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const { values } = parseArgs({
   options: {
     connections: { type: 'string' },
@@ -101,7 +91,12 @@ function plans(): typeof EXAMPLES {
 }
 
 function report({ title, demand, installation }: (typeof EXAMPLES)[number]): void {
-  const plan = { demand, installation, costs: MEASURED, random: randomFrom(Number(values.seed)) };
+  const plan = {
+    demand,
+    installation,
+    costs: MEASURED,
+    random: createSeededRandom(Number(values.seed)).next,
+  };
   const { uses, deliveriesPerSecond, forwardsPerSecond } = simulate(plan);
   const { webSocketProcesses, httpProcesses, redisServers } = installation;
   console.log(`\n### ${title}\n`);

@@ -19,12 +19,6 @@ import {
 
 export type Role = 'http' | 'websocket' | 'worker';
 
-const ROLES: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
-  http: { SERVICE_ROLE: 'api', API_TYPE: 'http' },
-  websocket: { SERVICE_ROLE: 'websocket', API_TYPE: 'websocket' },
-  worker: { SERVICE_ROLE: 'worker' },
-};
-
 export interface Member {
   readonly name: string;
   readonly role: Role;
@@ -64,7 +58,7 @@ export async function startTopology(env: Readonly<Record<string, string>> = {}):
   // One after the other: the first one migrates.
   const members: Member[] = [];
   for (const [index, role] of plan.entries()) {
-    members.push(await startMember(`${role}-${index}`, role, { ...shared, ...ROLES[role] }));
+    members.push(await startMember(`${role}-${index}`, role, shared));
   }
   const membersOf = (role: Role): readonly Member[] =>
     members.filter((member) => member.role === role);
@@ -97,7 +91,7 @@ async function startMember(
   role: Role,
   env: Readonly<Record<string, string>>,
 ): Promise<Member> {
-  let server = await startServer({ env: { ...env, NODE_NAME: name } });
+  let server = await startServer({ kind: role, env: { ...env, NODE_NAME: name } });
   const { port, dataDir } = server;
   return {
     name,
@@ -107,7 +101,7 @@ async function startMember(
     },
     kill: (signal) => server.kill(signal),
     start: async () => {
-      server = await startServer({ env: { ...env, NODE_NAME: name }, port, dataDir });
+      server = await startServer({ kind: role, env: { ...env, NODE_NAME: name }, port, dataDir });
     },
   };
 }
