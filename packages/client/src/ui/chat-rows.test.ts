@@ -10,13 +10,26 @@ const texts = createUiTexts({ locale: 'en-GB', timeZone: 'UTC' });
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 
 const message = (seq: number, sender: string, time: string): Message => ({
-  ...{ id: `m${seq}`, conversation_id: 'c', seq, sender, client_id: `x${seq}`, kind: 'text' },
-  ...{ content: `${sender} ${seq}`, rev: seq, created_at: time },
+  id: `m${seq}`,
+  conversation_id: 'c',
+  seq,
+  sender,
+  client_id: `x${seq}`,
+  kind: 'text',
+  content: `${sender} ${seq}`,
+  rev: seq,
+  created_at: time,
 });
 
 const stateOf = (change: Partial<ConversationState>): ConversationState => ({
-  ...{ status: 'ready', messages: [], pending: [], hasOlder: false, isLoadingOlder: false },
-  ...{ typing: [], readSeqs: {}, hadGap: false },
+  status: 'ready',
+  messages: [],
+  pending: [],
+  hasOlder: false,
+  isLoadingOlder: false,
+  typing: [],
+  readSeqs: {},
+  hadGap: false,
   ...change,
 });
 
@@ -39,19 +52,33 @@ const messages = [
 ];
 
 const pending: PendingMessage = {
-  ...{ clientId: 'p1', kind: 'text', content: 'later', createdAtMs: NOW, state: 'queued' },
+  clientId: 'p1',
+  kind: 'text',
+  content: 'later',
+  createdAtMs: NOW,
+  state: 'queued',
 };
 
 describe('rows', () => {
   test('days separate, and one sender within five minutes is a group', () => {
     expect(rowsOf({ messages }).map(short)).toEqual([
-      ...['Yesterday', '[bob]', 'Today', '[bob', 'bob]', '[bob]', '[You', 'You]'],
+      'Yesterday',
+      '[bob]',
+      'Today',
+      '[bob',
+      'bob]',
+      '[bob]',
+      '[You',
+      'You]',
     ]);
   });
 
   test('the divider stands before the first message unread at opening, and ends a group', () => {
     expect(rowsOf({ messages, firstUnreadSeq: 3 }).map(short).slice(2, 6)).toEqual([
-      ...['Today', '[bob]', 'New messages', '[bob]'],
+      'Today',
+      '[bob]',
+      'New messages',
+      '[bob]',
     ]);
   });
 
@@ -77,7 +104,9 @@ describe('rows', () => {
       error: { code: 7, message: 'too long' },
     } as const;
     expect(rowsOf({ pending: [failed] }).at(-1)).toMatchObject({
-      ...{ delivery: 'failed', deliveryText: 'Not sent', error: 'too long' },
+      delivery: 'failed',
+      deliveryText: 'Not sent',
+      error: 'too long',
     });
   });
 
@@ -129,7 +158,9 @@ describe('beside the rows', () => {
 
 describe('where the list stands', () => {
   const box = (scrollTop: number, scrollHeight = 1_000) => ({
-    ...{ scrollTop, scrollHeight, clientHeight: 400 },
+    scrollTop,
+    scrollHeight,
+    clientHeight: 400,
   });
   const after = (from: number, change: { prepended?: boolean; own?: boolean } = {}) =>
     scrollTopAfter({

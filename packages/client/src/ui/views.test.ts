@@ -20,11 +20,17 @@ const STATES: Readonly<Record<string, ConnectionState>> = {
   first: { status: 'connecting', attempt: 0 },
   again: { status: 'connecting', attempt: 2, lostAtMs: NOW - 4_000 },
   own: {
-    ...{ status: 'connected', transport: 'websocket', clientId: 'c', sinceMs: NOW },
+    status: 'connected',
+    transport: 'websocket',
+    clientId: 'c',
+    sinceMs: NOW,
     isShared: false,
   },
   shared: {
-    ...{ status: 'connected', transport: 'sse', clientId: 'c', sinceMs: NOW },
+    status: 'connected',
+    transport: 'sse',
+    clientId: 'c',
+    sinceMs: NOW,
     isShared: true,
   },
   waiting: { status: 'waiting', attempt: 1, retryAtMs: NOW + 4_200, lostAtMs: NOW - 100, why },
@@ -47,7 +53,7 @@ describe('the state of the connection', () => {
     ['signedOut', 'Sign in to get live updates', 'bad', 'retry'],
     ['refused', 'The server refused the connection', 'bad', 'retry'],
     ['disabled', 'Live updates are off on this page', 'off', ''],
-  ])('%s says "%s"', (name, text, tone, buttons) => {
+  ])('%s says "%s"', (name, text, ...[tone, buttons]) => {
     const view = connectionView({ state: STATES[name], nowMs: NOW, texts });
     expect(view).toMatchObject({ text, tone });
     const shown = [
@@ -67,8 +73,15 @@ describe('the state of the connection', () => {
 
 describe('the bell', () => {
   const notification = (id: string, created_at: string, link: string | null): Notification => ({
-    ...{ id, seq: 1, title: 'T', content: 'C', type: 'info', link, source: null },
-    ...{ created_at, status: 'unread' },
+    id,
+    seq: 1,
+    title: 'T',
+    content: 'C',
+    type: 'info',
+    link,
+    source: null,
+    created_at,
+    status: 'unread',
   });
 
   test('the badge is capped, and empty for none', () => {
@@ -115,8 +128,16 @@ describe('the bell', () => {
 
 describe('progress', () => {
   const task: Task = {
-    ...{ id: 't', owner: 'a', title: 'Import', status: 'running', message: 'Reading' },
-    ...{ step: 1, total_steps: 4, progress: 25, is_cancel_requested: false, version: 2 },
+    id: 't',
+    owner: 'a',
+    title: 'Import',
+    status: 'running',
+    message: 'Reading',
+    step: 1,
+    total_steps: 4,
+    progress: 25,
+    is_cancel_requested: false,
+    version: 2,
     created_at: '2026-11-20T11:59:00Z',
     updated_at: '2026-11-20T11:59:30Z',
   };
@@ -134,13 +155,19 @@ describe('progress', () => {
 
   test('a task that was asked to stop is cancelling and cannot be asked again', () => {
     expect(view({ is_cancel_requested: true })).toMatchObject({
-      ...{ status: 'cancelling', statusText: 'Cancelling…', canCancel: false, isFinished: false },
+      status: 'cancelling',
+      statusText: 'Cancelling…',
+      canCancel: false,
+      isFinished: false,
     });
   });
 
   test('the ends are told and kept', () => {
     expect(view({ status: 'completed', progress: 80 })).toMatchObject({
-      ...{ percent: 100, statusText: 'Done', isFinished: true, canCancel: false },
+      percent: 100,
+      statusText: 'Done',
+      isFinished: true,
+      canCancel: false,
     });
     expect(view({ status: 'failed' })).toMatchObject({ percent: 25, statusText: 'Failed' });
   });
