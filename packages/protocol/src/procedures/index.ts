@@ -33,6 +33,8 @@ export const PROCEDURES: readonly Procedure[] = [
   inbox.notify,
   tasks.taskStart,
   tasks.taskProgress,
+  tasks.taskAppend,
+  tasks.taskStream,
   tasks.taskComplete,
   tasks.taskFail,
   tasks.taskCancel,

@@ -100,6 +100,66 @@ export const taskProgress = defineProcedure({
   },
 });
 
+const Index = Type.Integer({ minimum: 0, description: 'Of a chunk: 0, 1, 2 …' });
+
+export const taskAppend = defineProcedure({
+  name: 'task.append',
+  summary: 'Add chunks to the text that a task produces',
+  description:
+    'For the output of language models and the like. Chunks are numbered without holes and stored before ' +
+    'the answer; the owner sees them live in the channel `stream:<task_id>`. The same chunks again are a ' +
+    'repeat. A hole, or other text at an index, is a conflict that names the index which is awaited.',
+  access: 'backend',
+  input: Type.Object(
+    {
+      task_id: Id,
+      index: Type.Integer({ minimum: 0, description: 'Of the first chunk here.' }),
+      chunks: Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+        minItems: 1,
+        maxItems: 256,
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  output: Type.Object({ next_index: Index }),
+  errors: ['not_found', 'conflict', 'task_finished', 'too_long', 'storage_unavailable'],
+  http: { method: 'POST', path: `${TASK}/chunks`, successStatus: 201, repeatedStatus: 200 },
+  example: {
+    input: { task_id: 'answer-7', index: 0, chunks: ['Once', ' upon'] },
+    output: { next_index: 2 },
+  },
+});
+
+export const taskStream = defineProcedure({
+  name: 'task.stream',
+  summary: 'The text that a task has produced, from a chunk on',
+  description:
+    'Continue at `next_index`; an answer without chunks has reached the end of what is there. `is_done`: ' +
+    'nothing will come after this answer.',
+  access: 'user-or-backend',
+  input: Type.Object(
+    {
+      task_id: Id,
+      from: Type.Optional(Type.Integer({ minimum: 0, description: 'First index, 0 unless told.' })),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 500, description: 'Chunks, 500 unless told.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  output: Type.Object({
+    chunks: Type.Array(Type.Object({ index: Index, text: Type.String() })),
+    next_index: Index,
+    is_done: Type.Boolean(),
+  }),
+  errors: ['not_found'],
+  http: { method: 'GET', path: `${TASK}/chunks` },
+  example: {
+    input: { task_id: 'answer-7', from: 1 },
+    output: { chunks: [{ index: 1, text: ' upon' }], next_index: 2, is_done: false },
+  },
+});
+
 export const taskComplete = defineProcedure({
   name: 'task.complete',
   summary: 'Finish a task well',

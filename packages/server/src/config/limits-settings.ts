@@ -140,6 +140,13 @@ export const LIMITS_SETTINGS = {
     group: 'limits',
     description: 'Members of one conversation.',
   }),
+  maxStreamLength: setting({
+    env: 'MAX_STREAM_LENGTH',
+    kind: integer({ min: 1000, max: 100_000_000 }),
+    default: 1_000_000,
+    group: 'limits',
+    description: "Characters of one task's stream of text, all chunks together.",
+  }),
   maxBodyBytes: setting({
     env: 'MAX_BODY_BYTES',
     kind: bytes({ min: 1024, max: 64 * MB }),

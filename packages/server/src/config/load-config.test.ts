@@ -28,7 +28,13 @@ describe('defaults', () => {
     expect(config.port).toBe(8000);
     expect(config.host).toBe('127.0.0.1');
     expect(config.isLoopback).toBe(true);
-    expect(config.namespaces.map(({ name }) => name)).toEqual(['user', 'chat', 'task', 'room']);
+    expect(config.namespaces.map(({ name }) => name)).toEqual([
+      'user',
+      'chat',
+      'task',
+      'stream',
+      'room',
+    ]);
   });
 
   it('listen everywhere in production, where a secret is required', () => {

@@ -31,6 +31,7 @@ export function builtInNamespaces(options: { isRoomOpen: boolean }): readonly Na
     { ...DEFAULTS, ...kept, name: 'user', subscribe: 'owner', historySize: 100 },
     { ...DEFAULTS, ...kept, ...social, name: 'chat', subscribe: 'member', historySize: 300 },
     { ...DEFAULTS, name: 'task', subscribe: 'owner', slowConsumer: 'latest' },
+    { ...DEFAULTS, ...kept, name: 'stream', subscribe: 'owner', historySize: 300 },
     {
       ...DEFAULTS,
       ...kept,

@@ -1,4 +1,4 @@
-/** What the core asks about the domain's namespaces: chat, user, task, room. */
+/** What the core asks about the domain's namespaces: chat, user, task, stream, room. */
 import { fail, ok, type Outcome, type RawJson } from '@carillon/protocol';
 import type { PublishResult } from '../ports/broker.ts';
 import type { ChannelPolicy, ClientPublication } from '../ports/channel-policy.ts';
@@ -29,12 +29,14 @@ export function createChannelPolicy(deps: ChannelPolicyDeps): ChannelPolicy {
       if (user === '') return false;
       const owner = inNamespace(channel, 'user');
       if (owner !== undefined) return owner === user;
-      const taskId = inNamespace(channel, 'task');
+      const taskId = inNamespace(channel, 'task') ?? inNamespace(channel, 'stream');
       return taskId === undefined ? false : isTaskOwner(deps.taskStore, taskId, user);
     },
     subscribeData(_user, channel) {
       const taskId = inNamespace(channel, 'task');
-      return taskId === undefined ? undefined : deps.tasks.snapshotFrame(taskId);
+      if (taskId !== undefined) return deps.tasks.snapshotFrame(taskId);
+      const streamOf = inNamespace(channel, 'stream');
+      return streamOf === undefined ? undefined : deps.tasks.streamStateFrame(streamOf);
     },
     handleInvalidate(_what, id) {
       deps.directory.forget(id);

@@ -28,6 +28,15 @@ export interface DomainLimits {
   readonly cachedMembers: number;
   /** Room names whose conversation is remembered. */
   readonly cachedRooms: number;
+  /** UTF-16 units of one chunk of a task's stream. */
+  readonly chunkLength: number;
+  /** Chunks of one append, and of one page. */
+  readonly chunksPerAppend: number;
+  readonly chunksPerPage: number;
+  /** UTF-16 units of one page of chunks; a page has one chunk at least. */
+  readonly chunkPageLength: number;
+  /** UTF-16 units of all chunks of one task. */
+  readonly streamLength: number;
   /** Shortest time between two published progress states of one task. */
   readonly progressIntervalMs: number;
 }
@@ -48,6 +57,11 @@ export const DEFAULT_DOMAIN_LIMITS: DomainLimits = {
   hintedMembers: 50,
   cachedMembers: 200_000,
   cachedRooms: 10_000,
+  chunkLength: 4_096,
+  chunksPerAppend: 256,
+  chunksPerPage: 500,
+  chunkPageLength: 200_000,
+  streamLength: 1_000_000,
   progressIntervalMs: 100,
 };
 

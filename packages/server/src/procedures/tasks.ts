@@ -28,6 +28,11 @@ const producer = (tasks: TaskService): readonly Binding[] => [
   implement(declared.taskProgress, async ({ task_id: id, total_steps: totalSteps, ...rest }) =>
     shown(await tasks.progress(id, { ...rest, ...(totalSteps !== undefined && { totalSteps }) })),
   ),
+  implement(declared.taskAppend, async ({ task_id: id, index, chunks }) => {
+    const appended = await tasks.append(id, { index, chunks });
+    if (!appended.ok) return appended;
+    return answer({ next_index: appended.value.nextIndex }, !appended.value.isNew);
+  }),
   implement(declared.taskComplete, async ({ task_id: id, result, ...rest }) =>
     shown(
       await tasks.complete(id, {
@@ -52,6 +57,12 @@ const watcher = (tasks: TaskService): readonly Binding[] => [
   implement(declared.taskGet, async ({ task_id: id }, { actor }) =>
     shown(await tasks.get(viewer(actor), id)),
   ),
+  implement(declared.taskStream, async ({ task_id: id, ...page }, { actor }) => {
+    const read = await tasks.stream(viewer(actor), id, page);
+    if (!read.ok) return read;
+    const { chunks, nextIndex, isDone } = read.value;
+    return answer({ chunks: [...chunks], next_index: nextIndex, is_done: isDone });
+  }),
   implement(declared.taskList, async (page, { actor }) => {
     const owner = requireSubject(actor, undefined, 'user');
     if (!owner.ok) return owner;

@@ -44,6 +44,7 @@ export const domainLimitsOf = ({ settings }: Config): Partial<DomainLimits> => (
   nameCharacters: settings.maxNameLength,
   conversationMembers: settings.maxMembers,
   usersPerNotify: settings.maxNotifyUsers,
+  streamLength: settings.maxStreamLength,
 });
 
 /** What others leave to a worker is looked for more often than what a crash left. */

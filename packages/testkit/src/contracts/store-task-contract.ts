@@ -12,6 +12,7 @@ export function taskStoreContract(subject: Subject): void {
   changeRules(subject);
   endRules(subject);
   listRules(subject);
+  chunkRules(subject);
 }
 
 function startRules(subject: Subject): void {
@@ -31,6 +32,7 @@ function startRules(subject: Subject): void {
       totalSteps: 4,
       progress: 0,
       isCancelRequested: false,
+      chunkCount: 0,
       version: 1,
       createdAt: at,
       updatedAt: at,
@@ -178,5 +180,86 @@ function listRules(subject: Subject): void {
     expect(seen).toEqual(['e', 'd', 'c', 'b', 'a']);
     expect(await tasks.listTasks('eve', { limit: 2 })).toEqual({ items: [] });
     expect(await tasks.listTasks('ann', { limit: 2, cursor: '?' })).toEqual({ items: [] });
+  });
+}
+
+const MAX_LENGTH = 100;
+
+function chunkRules(subject: Subject): void {
+  const append = (id: string, index: number, ...chunks: string[]) =>
+    subject().store.tasks.appendChunks(id, { index, chunks, maxLength: MAX_LENGTH });
+  const textOf = async (id: string, from = 0, limit = 1000): Promise<string | undefined> => {
+    const page = await subject().store.tasks.listChunks(id, { from, limit });
+    return page?.chunks.map(({ index, text }) => `${index}${text}`).join(' ');
+  };
+
+  it('chunks are numbered without holes, and read back from any place', async () => {
+    await start(subject().store.tasks, 't1');
+    expect(valueOf(await append('t1', 0, 'a', 'b'))).toEqual({
+      nextIndex: 2,
+      added: [
+        { index: 0, text: 'a' },
+        { index: 1, text: 'b' },
+      ],
+    });
+    expect(valueOf(await append('t1', 2, 'c \0 \u{1F514}')).nextIndex).toBe(3);
+    expect(await textOf('t1')).toBe('0a 1b 2c \0 \u{1F514}');
+    expect(await textOf('t1', 1, 1)).toBe('1b');
+    expect(await textOf('t1', 9)).toBe('');
+    expect(await textOf('nope')).toBeUndefined();
+    expect(await subject().store.tasks.getTask('t1')).toMatchObject({ chunkCount: 3, version: 1 });
+  });
+
+  it('what is stored already is passed over, also when more follows it', async () => {
+    await start(subject().store.tasks, 't1');
+    await append('t1', 0, 'a', 'b');
+    expect(valueOf(await append('t1', 0, 'a', 'b'))).toEqual({ nextIndex: 2, added: [] });
+    expect(valueOf(await append('t1', 1, 'b', 'c'))).toEqual({
+      nextIndex: 3,
+      added: [{ index: 2, text: 'c' }],
+    });
+    expect(await textOf('t1')).toBe('0a 1b 2c');
+  });
+
+  it('a hole and other text are conflicts that name the awaited index, and store nothing', async () => {
+    await start(subject().store.tasks, 't1');
+    await append('t1', 0, 'a', 'b');
+    const hole = await append('t1', 3, 'd');
+    expect(hole).toMatchObject({ error: 'conflict', message: expect.stringContaining('index 2') });
+    const other = await append('t1', 1, 'x', 'c');
+    expect(other).toMatchObject({ error: 'conflict', message: expect.stringContaining('index 2') });
+    expect(await append('nope', 0, 'a')).toMatchObject({ error: 'not_found' });
+    expect(await textOf('t1')).toBe('0a 1b');
+  });
+
+  it('a stream has a greatest length', async () => {
+    await start(subject().store.tasks, 't1');
+    valueOf(await append('t1', 0, 'x'.repeat(MAX_LENGTH - 1)));
+    expect(await append('t1', 1, 'y', 'z')).toMatchObject({ error: 'too_long' });
+    expect(valueOf(await append('t1', 1, 'y')).nextIndex).toBe(2);
+  });
+
+  it('a task that has ended takes no more chunks, and knows those it has', async () => {
+    const { tasks } = subject().store;
+    await start(tasks, 't1');
+    await append('t1', 0, 'a');
+    await tasks.changeTask('t1', { type: 'completed' });
+    expect(await append('t1', 1, 'b')).toMatchObject({ error: 'task_finished' });
+    expect(valueOf(await append('t1', 0, 'a'))).toEqual({ nextIndex: 1, added: [] });
+    expect((await tasks.listChunks('t1', { from: 0, limit: 9 }))?.task).toMatchObject({
+      status: 'completed',
+      chunkCount: 1,
+    });
+  });
+
+  it('of writers that race for an index one wins, whatever they bring', async () => {
+    const { tasks } = subject().store;
+    await start(tasks, 't1');
+    const writers = ['a', 'b', 'c', 'd'];
+    const results = await Promise.all(writers.map((text) => append('t1', 0, text)));
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    const many = Array.from({ length: 50 }, (_, at) => at + 1);
+    await Promise.all(many.map((index) => append('t1', index, '.')));
+    expect((await tasks.getTask('t1'))?.chunkCount).toBe(51);
   });
 }

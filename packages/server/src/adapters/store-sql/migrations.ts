@@ -5,6 +5,7 @@
 import { Kysely, Migrator } from 'kysely';
 import type { Dialect, Migration } from 'kysely';
 import { firstTables } from './migrations/001-first-tables.ts';
+import { taskChunks } from './migrations/003-task-chunks.ts';
 import { SchemaTooNewError } from './schema-too-new-error.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
@@ -13,6 +14,7 @@ const MIGRATION_LOCK_TABLE = 'schema_migration_lock';
 
 const migrationsFor = (dialect: SqlDialect): Record<string, Migration> => ({
   '001-first-tables': { up: firstTables(dialect) },
+  '003-task-chunks': { up: taskChunks(dialect) },
   ...Object.fromEntries(Object.entries(dialect.ownMigrations).map(([name, up]) => [name, { up }])),
 });
 

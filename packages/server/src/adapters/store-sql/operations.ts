@@ -7,6 +7,7 @@ import type { OperationContext } from './executor.ts';
 import * as inbox from './inbox-repository.ts';
 import * as outbox from './outbox-repository.ts';
 import * as probe from './probe.ts';
+import * as taskChunks from './task-chunk-repository.ts';
 import * as tasks from './task-repository.ts';
 
 export type Durability = 'none' | 'relaxed' | 'full';
@@ -43,6 +44,8 @@ export const OPERATIONS = {
   changeTask: write(tasks.changeTask),
   getTask: read(tasks.getTask),
   listTasks: read(tasks.listTasks),
+  appendChunks: write(taskChunks.appendChunks),
+  listChunks: read(taskChunks.listChunks),
   addPush: write(outbox.addPush),
   claim: write(outbox.claim),
   complete: writeRelaxed(outbox.complete),

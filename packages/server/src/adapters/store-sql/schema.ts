@@ -84,6 +84,15 @@ export interface TaskTable {
   version: number;
   created_at: number;
   updated_at: number;
+  chunk_count: number;
+  /** UTF-16 units of all chunks. */
+  chunk_length: number;
+}
+
+export interface TaskChunkTable {
+  task_id: string;
+  place: number;
+  text: string;
 }
 
 export interface OutboxTable {
@@ -114,6 +123,7 @@ export interface Schema {
   notification: NotificationTable;
   inbox_state: InboxStateTable;
   task: TaskTable;
+  task_chunk: TaskChunkTable;
   outbox: OutboxTable;
   probe: ProbeTable;
 }

@@ -28,6 +28,8 @@ export function createStorePorts(
       changeTask: (id, change) => client.call('changeTask', id, change),
       getTask: (id) => client.call('getTask', id),
       listTasks: (owner, page) => client.call('listTasks', owner, page),
+      appendChunks: (id, added) => client.call('appendChunks', id, added),
+      listChunks: (id, page) => client.call('listChunks', id, page),
     },
     outbox: {
       add: (_kind, reference, pushTo) => client.call('addPush', reference, pushTo),

@@ -12,12 +12,12 @@ import { applyChange } from './task-change.ts';
 
 type Result<Method extends keyof TaskStore> = ReturnType<TaskStore[Method]>;
 
-const taskById = statement((db, p: { id: string }) =>
+export const taskById = statement((db, p: { id: string }) =>
   db.selectFrom('task').selectAll().where('id', '=', p.id),
 );
 
 /** The same, locked against other writers until the commit: which change it takes depends on it. */
-const taskForChange = statement((db, p: { id: string }) =>
+export const taskForChange = statement((db, p: { id: string }) =>
   db.selectFrom('task').selectAll().where('id', '=', p.id).forNoKeyUpdate(),
 );
 
@@ -39,6 +39,8 @@ const insertTask = statement(
         version: 1,
         created_at: p.now,
         updated_at: p.now,
+        chunk_count: 0,
+        chunk_length: 0,
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returningAll(),
@@ -164,7 +166,7 @@ export async function listTasks(
   return { items, next: encodeCursor({ at: last.createdAt, id: last.id }) };
 }
 
-const toTask = (row: TaskTable): Task => ({
+export const toTask = (row: TaskTable): Task => ({
   id: row.id,
   owner: row.owner,
   ...(row.title !== null && { title: row.title }),
@@ -178,4 +180,5 @@ const toTask = (row: TaskTable): Task => ({
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  chunkCount: row.chunk_count,
 });

@@ -15,6 +15,7 @@ const task = (id: string, version: number): Task => ({
   totalSteps: 0,
   progress: 0,
   isCancelRequested: false,
+  chunkCount: 0,
   version,
   createdAt: 0,
   updatedAt: 0,

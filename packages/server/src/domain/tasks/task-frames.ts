@@ -1,6 +1,6 @@
-/** What is published in `task:<id>`, and as a hint in `user:<owner>`. */
+/** What is published in `task:<id>`, in `stream:<id>`, and as a hint in `user:<owner>`. */
 import type { RawJson } from '@carillon/protocol';
-import type { Task, TaskStatus } from '../../ports/task-store.ts';
+import type { Task, TaskChunk, TaskStatus } from '../../ports/task-store.ts';
 import { isoTime, jsonWith, typedFrame } from '../json-text.ts';
 
 const TYPE_OF: Readonly<Record<TaskStatus, string>> = {
@@ -32,3 +32,17 @@ export const taskFrame = (task: Task): RawJson => typedFrame(TYPE_OF[task.status
 
 export const taskSnapshotFrame = (task: Task): RawJson =>
   typedFrame('task.snapshot', taskData(task));
+
+export const chunkFrame = (taskId: string, { index, text }: TaskChunk): RawJson =>
+  typedFrame('task.chunk', JSON.stringify({ task_id: taskId, index, text }));
+
+/** The stream has ended; whoever has not come to `next_index` asks for what is missing. */
+export const chunksDoneFrame = ({ id, chunkCount }: Task): RawJson =>
+  typedFrame('task.chunks_done', JSON.stringify({ task_id: id, next_index: chunkCount }));
+
+/** What a subscriber of `stream:<id>` is told first. */
+export const streamStateFrame = ({ id, chunkCount, status }: Task): RawJson =>
+  typedFrame(
+    'task.stream_state',
+    JSON.stringify({ task_id: id, next_index: chunkCount, is_done: status !== 'running' }),
+  );

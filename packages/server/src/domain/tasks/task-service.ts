@@ -24,7 +24,14 @@ import type { DomainLimits } from '../limits.ts';
 import type { Deliverer, Delivery, DeliverySource } from '../push/delivery.ts';
 import { storing } from '../storing.ts';
 import { createProgressThrottle, type ProgressThrottle } from './progress-throttle.ts';
-import { taskFrame, taskSnapshotFrame } from './task-frames.ts';
+import { streamStateFrame, taskFrame, taskSnapshotFrame } from './task-frames.ts';
+import {
+  createTaskStreams,
+  type AppendChunks,
+  type StreamPage,
+  type TaskStreamParts,
+  type TaskStreams,
+} from './task-stream.ts';
 
 export interface StartTask {
   readonly id: string;
@@ -44,11 +51,11 @@ export interface TaskProgress {
 }
 
 /**
- * `start`, `progress`, `complete`, `fail` and `confirmCancel` are a backend's; the caller checks
+ * `start`, `progress`, `append`, `complete`, `fail` and `confirmCancel` are a backend's; the caller checks
  * that. Failures: `not_found` (also for tasks of others), `task_finished`, `conflict`,
  * `invalid_field`, `too_long`, `storage_unavailable`.
  */
-export interface TaskService {
+export interface TaskService extends TaskStreams {
   /** The same id and owner again answers the first task with `isNew` false. */
   start(input: StartTask): Promise<Outcome<{ readonly task: Task; readonly isNew: boolean }>>;
   progress(id: string, change: TaskProgress): Promise<Outcome<Task>>;
@@ -69,6 +76,8 @@ export interface TaskService {
   ): Promise<Outcome<{ readonly items: readonly Task[]; readonly next?: string }>>;
   /** `{"type":"task.snapshot","data":{…}}` of the present state; undefined for unknown ids. No access check. */
   snapshotFrame(id: string): Promise<RawJson | undefined>;
+  /** `{"type":"task.stream_state","data":{task_id,next_index,is_done}}`, likewise. */
+  streamStateFrame(id: string): Promise<RawJson | undefined>;
 }
 
 export interface TaskServiceDeps {
@@ -88,7 +97,8 @@ export interface TaskServiceParts {
 }
 
 export function createTaskService(deps: TaskServiceDeps): TaskServiceParts {
-  const telling = createTaskTelling(deps.announcer);
+  const streams = createTaskStreams(deps);
+  const telling = createTaskTelling(deps.announcer, streams);
   const throttle = createProgressThrottle({
     clock: deps.clock,
     intervalMs: deps.limits.progressIntervalMs,
@@ -97,7 +107,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskServiceParts {
     settle: (outboxId) => deps.deliverer.settle(outboxId),
   });
   return {
-    tasks: new Tasks(deps, throttle, telling),
+    tasks: new Tasks({ ...deps, streams }, throttle, telling),
     source: async (row) => {
       const task = await deps.store.getTask(parseReference(row.reference).id);
       return task === undefined ? undefined : telling(task);
@@ -115,7 +125,7 @@ const parseReference = (reference: string): { id: string } =>
 const notFound = (): Failure => fail('not_found', 'there is no such task');
 
 /** In the task's channel; start and end also to its owner, who may look elsewhere. */
-function createTaskTelling(announcer: Announcer): TaskTelling {
+function createTaskTelling(announcer: Announcer, streams: TaskStreamParts): TaskTelling {
   const publish = async (task: Task): Promise<Outcome<PublishResult>> => {
     const data = taskFrame(task);
     // By version, not by row: several rows that a crash left tell the same state, one end among them.
@@ -128,6 +138,8 @@ function createTaskTelling(announcer: Announcer): TaskTelling {
     });
     const isStart = task.version === 1;
     if (!isStart && task.status === 'running') return told;
+    const ended = isStart ? undefined : await streams.tellDone(task, idempotencyKey);
+    if (ended?.ok === false) return ended;
     const hinted = await announcer.publish({
       kind: 'hint',
       channel: userChannel(task.owner),
@@ -143,12 +155,14 @@ function createTaskTelling(announcer: Announcer): TaskTelling {
   });
 }
 
+type TasksDeps = TaskServiceDeps & { readonly streams: TaskStreams };
+
 class Tasks implements TaskService {
-  readonly #deps: TaskServiceDeps;
+  readonly #deps: TasksDeps;
   readonly #throttle: ProgressThrottle;
   readonly #telling: TaskTelling;
 
-  constructor(deps: TaskServiceDeps, throttle: ProgressThrottle, telling: TaskTelling) {
+  constructor(deps: TasksDeps, throttle: ProgressThrottle, telling: TaskTelling) {
     this.#deps = deps;
     this.#throttle = throttle;
     this.#telling = telling;
@@ -228,6 +242,26 @@ class Tasks implements TaskService {
   async snapshotFrame(id: string): Promise<RawJson | undefined> {
     const task = await this.#deps.store.getTask(id);
     return task === undefined ? undefined : taskSnapshotFrame(task);
+  }
+
+  append(
+    id: string,
+    added: AppendChunks,
+  ): Promise<Outcome<{ readonly nextIndex: number; readonly isNew: boolean }>> {
+    return this.#deps.streams.append(id, added);
+  }
+
+  stream(
+    actor: Actor,
+    id: string,
+    page: { readonly from?: number; readonly limit?: number },
+  ): Promise<Outcome<StreamPage>> {
+    return this.#deps.streams.stream(actor, id, page);
+  }
+
+  async streamStateFrame(id: string): Promise<RawJson | undefined> {
+    const task = await this.#deps.store.getTask(id);
+    return task === undefined ? undefined : streamStateFrame(task);
   }
 
   /** Unknown and forbidden ids answer alike. */

@@ -14,6 +14,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'notification', key: ['user_id', 'seq'] },
   { name: 'inbox_state', key: ['user_id'] },
   { name: 'task', key: ['id'] },
+  { name: 'task_chunk', key: ['task_id', 'place'] },
   { name: 'outbox', key: ['id'] },
 ];
 

@@ -75,7 +75,7 @@ function fingerprintOf(database: DatabaseSync, counts: ReadonlyMap<string, numbe
   const sums = [
     'select coalesce(sum(rev), 0) as n from conversation',
     'select coalesce(sum(rev), 0) as n from inbox_state',
-    'select coalesce(sum(version), 0) as n from task',
+    'select coalesce(sum(version + chunk_count), 0) as n from task',
     'select coalesce(sum(attempts), 0) as n from outbox',
   ].map((sql) => numberOf(database, sql));
   return JSON.stringify([...counts.values(), ...sums]);

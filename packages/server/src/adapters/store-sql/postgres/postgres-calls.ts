@@ -28,6 +28,7 @@ const CHANGED_ROWS: ReadonlyMap<OperationName, string> = new Map([
   ['markRead', 'conversation'],
   ['markNotifications', 'inbox'],
   ['changeTask', 'task'],
+  ['appendChunks', 'task'],
   ['ping', 'probe'],
 ]);
 
