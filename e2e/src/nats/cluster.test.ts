@@ -1,14 +1,12 @@
 /** Several nodes on one nats-server: one order, one offset, one answer for all. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '@nats-io/transport-node';
 import type { ChannelEvent } from '../../../packages/protocol/src/publication.ts';
-import { startNats } from '../../../packages/testkit/src/servers/nats-server.ts';
-import type { NatsServer } from '../../../packages/testkit/src/servers/nats-server.ts';
 import type { PublishOptions } from '../../../packages/server/src/ports/broker.ts';
 import type { Engine } from '../../../packages/server/src/ports/engine.ts';
 import { startCutProxy } from '../native/cut-proxy.ts';
 import type { CutProxy } from '../native/cut-proxy.ts';
-import { newInstallation, startNode } from './nats-nodes.ts';
+import { startNode, useNats } from './nats-nodes.ts';
 
 const KEPT: PublishOptions = { historySize: 1_000, historyTtlMs: 60_000 };
 const event = (data: string): ChannelEvent => ({ type: 'publication', publication: { data } });
@@ -19,22 +17,11 @@ interface Listening {
   readonly seen: string[];
 }
 
-let nats: NatsServer;
-let prefix: string;
-const closing: (() => Promise<void> | void)[] = [];
-beforeAll(async () => {
-  nats = await startNats();
-});
-afterAll(() => nats.stop());
-beforeEach(() => {
-  prefix = newInstallation();
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const nats = useNats();
+const { closing } = nats;
 
-async function listening(channel: string, url = nats.url): Promise<Listening> {
-  const engine = await startNode(url, prefix);
+async function listening(channel: string, url = nats.server.url): Promise<Listening> {
+  const engine = await startNode(url, nats.prefix);
   closing.push(() => engine.close());
   const seen: string[] = [];
   await engine.broker.start({
@@ -154,10 +141,12 @@ describe('several nodes on NATS', () => {
   });
 
   it('[REC12] a position lasts while somebody looks at it, and not for ever where nobody does', async () => {
-    const { broker } = await startNode(nats.url, prefix, { positionTtlMs: 800 }).then((engine) => {
-      closing.push(() => engine.close());
-      return engine;
-    });
+    const { broker } = await startNode(nats.server.url, nats.prefix, { positionTtlMs: 800 }).then(
+      (engine) => {
+        closing.push(() => engine.close());
+        return engine;
+      },
+    );
     const options = { historySize: 10, historyTtlMs: 100 };
     const watched = await broker.publish('ev:watched', event('1'), options);
     const left = await broker.publish('ev:left', event('1'), options);
@@ -197,7 +186,7 @@ describe('several nodes on NATS', () => {
         return Promise.resolve();
       });
     }
-    const program = await connect({ servers: nats.url });
+    const program = await connect({ servers: nats.server.url });
     closing.push(() => program.close());
     const broadcasts: string[] = [];
     program.subscribe('ws.broadcast', {
@@ -217,7 +206,7 @@ describe('several nodes on NATS', () => {
   describe('presence', () => {
     let proxy: CutProxy;
     beforeEach(async () => {
-      proxy = await startCutProxy(nats.port);
+      proxy = await startCutProxy(nats.server.port);
       closing.push(() => proxy.close());
     });
 

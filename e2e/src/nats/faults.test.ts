@@ -2,41 +2,29 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChannelEvent } from '../../../packages/protocol/src/publication.ts';
 import { createNode } from '../../../packages/server/src/core/node.ts';
 import type { Node } from '../../../packages/server/src/core/node.ts';
 import type { PublishOptions } from '../../../packages/server/src/ports/broker.ts';
 import type { Engine } from '../../../packages/server/src/ports/engine.ts';
 import { startNats } from '../../../packages/testkit/src/servers/nats-server.ts';
-import type { NatsServer } from '../../../packages/testkit/src/servers/nats-server.ts';
 import { checkHistory } from '../../../packages/testkit/src/simulation/history-checker.ts';
 import type { Published } from '../../../packages/testkit/src/simulation/history-checker.ts';
 import { createLineFormat } from '../../../packages/testkit/src/simulation/line-format.ts';
 import { namespace, openPolicy } from '../../../packages/testkit/src/simulation/node-fixture.ts';
 import { CoreClient } from './core-client.ts';
-import { clock, logger, newInstallation, random, silentMetrics, startNode } from './nats-nodes.ts';
+import { clock, logger, random, silentMetrics, startNode, useNats } from './nats-nodes.ts';
 
 const HISTORY = { historySize: 5_000, historyTtlMs: 60_000 };
 const CHANNELS = ['ev:a', 'ev:b'];
 const CONSISTENT_WITHIN_MS = 5_000;
 
-let nats: NatsServer;
-let prefix: string;
-const closing: (() => Promise<void> | void)[] = [];
-beforeAll(async () => {
-  nats = await startNats();
-});
-afterAll(() => nats.stop());
-beforeEach(() => {
-  prefix = newInstallation();
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const nats = useNats();
+const { closing } = nats;
 
 async function engineOf(): Promise<Engine> {
-  const engine = await startNode(nats.url, prefix);
+  const engine = await startNode(nats.server.url, nats.prefix);
   closing.push(() => engine.close());
   return engine;
 }
@@ -130,7 +118,7 @@ describe('while NATS is away', () => {
     await broker.subscribe('ev:a');
     await broker.publish('ev:a', event('1'), KEPT);
     await until(() => expect(seen).toEqual(['ev:a 1 1']));
-    await nats.kill();
+    await nats.server.kill();
     await until(async () => {
       await expect(healthChecks[0]?.check()).rejects.toThrow();
     });
@@ -148,7 +136,7 @@ describe('while NATS is away', () => {
     expect(await directory.onlineAmong(['ann'])).toEqual(new Set());
     expect(await controlBus.survey({ type: 'node' }, 100)).toEqual([]);
 
-    await nats.start();
+    await nats.server.start();
     await until(() => expect(returns).toBe(1));
     await healthChecks[0]?.check();
     seen.length = 0;
@@ -171,13 +159,13 @@ describe('while NATS is away', () => {
       protocol: 'native',
       connectedAt: Date.now(),
     });
-    await nats.kill();
+    await nats.server.kill();
     await until(async () => {
       await expect(one.engine.healthChecks[0]?.check()).rejects.toThrow();
     });
     const entry = await one.engine.directory.enter(connection('c1'), limit);
     expect(entry).toEqual({ isAdmitted: true, evict: [] });
-    await nats.start();
+    await nats.server.start();
     await until(async () => {
       const later = await two.engine.directory.enter(connection('c2'), limit);
       if (later.isAdmitted) two.engine.directory.leave(connection('c2'));
@@ -186,7 +174,7 @@ describe('while NATS is away', () => {
   });
 
   it('a NATS that stands still is noticed, and is used again when it goes on', async () => {
-    const engine = await startNode(nats.url, prefix, { pingIntervalMs: 200 });
+    const engine = await startNode(nats.server.url, nats.prefix, { pingIntervalMs: 200 });
     closing.push(() => engine.close());
     const seen: (number | undefined)[] = [];
     await engine.broker.start({
@@ -195,12 +183,12 @@ describe('while NATS is away', () => {
       },
     });
     await engine.broker.subscribe('ev:a');
-    nats.pause();
+    nats.server.pause();
     try {
       await expect(engine.broker.publish('ev:a', event('1'), KEPT)).rejects.toThrow('NATS');
       expect(seen).toEqual([undefined]);
     } finally {
-      nats.resume();
+      nats.server.resume();
     }
     await until(async () => {
       await engine.broker.publish('ev:a', event('2'), { ...KEPT, idempotencyKey: '2' });
@@ -213,7 +201,7 @@ describe('while NATS is away', () => {
 
   it('a start gives up with a message that names the setting and the address, not the password', async () => {
     const limits = { connectTimeoutMs: 300 };
-    const failed = startNode('nats://ann:secret@127.0.0.1:1', prefix, limits);
+    const failed = startNode('nats://ann:secret@127.0.0.1:1', nats.prefix, limits);
     await expect(failed).rejects.toThrow(/^NATS_URL: no NATS server answers.*\(127\.0\.0\.1:1\)$/u);
     await expect(failed).rejects.not.toThrow('secret');
   });
@@ -223,10 +211,10 @@ it('credentials stand in the address, and wrong ones are told apart from a serve
   const guarded = await startNats({ args: ['--user', 'ann', '--pass', 'p@ss'] });
   closing.push(() => guarded.stop());
   const at = (credentials: string): string => `nats://${credentials}@127.0.0.1:${guarded.port}`;
-  const engine = await startNode(at('ann:p%40ss'), prefix);
+  const engine = await startNode(at('ann:p%40ss'), nats.prefix);
   await engine.healthChecks[0]?.check();
   await engine.close();
-  await expect(startNode(at('ann:wrong'), prefix)).rejects.toThrow(
+  await expect(startNode(at('ann:wrong'), nats.prefix)).rejects.toThrow(
     /^NATS_URL: NATS refuses the credentials/u,
   );
 });
@@ -234,7 +222,7 @@ it('credentials stand in the address, and wrong ones are told apart from a serve
 it('a NATS without JetStream is refused at the start', async () => {
   const plain = await startNats({ jetstream: false });
   closing.push(() => plain.stop());
-  await expect(startNode(plain.url, prefix)).rejects.toThrow('--jetstream');
+  await expect(startNode(plain.url, nats.prefix)).rejects.toThrow('--jetstream');
 });
 
 it('a small disk gets smaller histories', async () => {
@@ -244,7 +232,7 @@ it('a small disk gets smaller histories', async () => {
   await writeFile(config, `jetstream { max_mem: 40MB, max_file: 300MB }`);
   const small = await startNats({ args: ['--config', config] });
   closing.push(() => small.stop());
-  const engine = await startNode(small.url, prefix);
+  const engine = await startNode(small.url, nats.prefix);
   closing.push(() => engine.close());
   await engine.broker.start({ handleEvent() {} });
   for (const channel of ['a:1', 'b:1', 'c:1', 'd:1']) {
@@ -267,9 +255,9 @@ describe('a NATS that is killed and begins again', () => {
     const publishing = new Publishing(nodes.map(({ node }) => node));
     for (let restart = 0; restart < 10; restart += 1) {
       await pass(100);
-      await nats.kill();
+      await nats.server.kill();
       await pass(100);
-      await nats.start();
+      await nats.server.start();
       const returnedAt = performance.now();
       const before = publishing.count;
       await until(() => {
@@ -303,17 +291,17 @@ describe('a NATS that is killed and begins again', () => {
     await two.broker.history('ev:a', { limit: 0 });
     const copy = await mkdtemp(join(tmpdir(), 'carillon-nats-copy-'));
     closing.push(() => rm(copy, { recursive: true }));
-    await nats.kill('SIGTERM');
-    await cp(nats.storeFolder, copy, { recursive: true });
-    await nats.start();
+    await nats.server.kill('SIGTERM');
+    await cp(nats.server.storeFolder, copy, { recursive: true });
+    await nats.server.start();
     await until(async () => {
       const result = await one.broker.publish('ev:a', event('2'), KEPT);
       expect(result.position).toEqual({ ...first.position, offset: 2 });
     });
-    await nats.kill();
-    await rm(nats.storeFolder, { recursive: true });
-    await cp(copy, nats.storeFolder, { recursive: true });
-    await nats.start();
+    await nats.server.kill();
+    await rm(nats.server.storeFolder, { recursive: true });
+    await cp(copy, nats.server.storeFolder, { recursive: true });
+    await nats.server.start();
     const positions = await vi.waitFor(
       async () => [
         (await one.broker.history('ev:a', { limit: 0 })).position,
@@ -343,7 +331,7 @@ describe('a NATS that is killed and begins again', () => {
       for (const client of clients) expect(client.position?.offset).toBe(5);
     });
     const epoch = clients[0]?.position?.epoch;
-    await nats.restart({ keepData: false });
+    await nats.server.restart({ keepData: false });
     const returnedAt = performance.now();
     await until(() => {
       for (const client of clients) expect(client.position?.epoch).not.toBe(epoch);

@@ -9,7 +9,6 @@ import { createMemoryTicketOffice } from '../../../packages/server/src/adapters/
 import { readConfig } from '../../../packages/server/src/config/load-config.ts';
 import type { Consuming } from '../../../packages/server/src/consuming/consuming.ts';
 import type { ConsumingLimits } from '../../../packages/server/src/consuming/limits.ts';
-import type { Logger } from '../../../packages/server/src/ports/logger.ts';
 import {
   createDispatcher,
   type Dispatcher,
@@ -41,9 +40,8 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   );
   const clock = createSystemClock();
   const random = createSystemRandom();
-  const logger = loggerOf(running);
   const metrics = createPrometheusMetrics();
-  const { domain, node } = running;
+  const { domain, node, logger } = running;
   const tickets = createMemoryTicketOffice({ clock, random });
   const bindings = bindProcedures({ ...domain, registry: node, connectionAdmin: node, tickets });
   const dispatcher = createDispatcher({ bindings, logger, random });
@@ -69,20 +67,4 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
       await (options.dataDir === undefined ? running.close() : running.crash());
     },
   };
-}
-
-/** `running.log` is the record. */
-function loggerOf({ log }: RunningDomain): Logger {
-  const lines = log as { level: string; fields: object; message: string }[];
-  const at = (level: string) => (fields: object, message: string) => {
-    lines.push({ level, fields, message });
-  };
-  const logger: Logger = {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: () => logger,
-  };
-  return logger;
 }

@@ -19,12 +19,12 @@ import { createMemoryTicketOffice } from '../../server/src/adapters/tickets-memo
 import { builtInNamespaces } from '../../server/src/config/namespace-config.ts';
 import { createNode } from '../../server/src/core/node.ts';
 import { createDomain } from '../../server/src/domain/domain.ts';
-import type { Logger } from '../../server/src/ports/logger.ts';
 import { createDispatcher } from '../../server/src/procedures/dispatcher.ts';
 import { bindProcedures } from '../../server/src/procedures/registry.ts';
 import { createCredentialResolver } from '../../server/src/protocols/credentials.ts';
 import { createApiKeys } from '../../server/src/http/api-keys.ts';
 import { DEFAULT_HTTP_SETTINGS, type HttpAppDeps } from '../../server/src/http/http-deps.ts';
+import { createRecordingLogger } from './recording-logger.ts';
 
 const SECRET = 'a secret of more than thirty-two bytes';
 export const IN_PROCESS_API_KEY = 'the-api-key';
@@ -38,20 +38,6 @@ export interface InProcessParts {
   readonly close: () => Promise<void>;
 }
 
-const recordingLogger = (log: string[]): Logger => {
-  const record = (fields: object, message: string): void => {
-    log.push(JSON.stringify({ ...fields, message }));
-  };
-  const logger: Logger = {
-    debug: record,
-    info: record,
-    warn: record,
-    error: record,
-    child: () => logger,
-  };
-  return logger;
-};
-
 /** The real parts in one process: SQLite in a temporary folder, the core, the domain. */
 export const startParts = async (): Promise<InProcessParts> => {
   const folder = await mkdtemp(join(tmpdir(), 'carillon-http-'));
@@ -61,7 +47,9 @@ export const startParts = async (): Promise<InProcessParts> => {
   await writeFile(join(webRoot, 'chat.html'), '<!doctype html><title>chat</title>');
   await writeFile(join(webRoot, 'assets', 'chat-Bx12_-9a.js'), 'export {};');
   const log: string[] = [];
-  const logger = recordingLogger(log);
+  const logger = createRecordingLogger(({ fields, message }) =>
+    log.push(JSON.stringify({ ...fields, message })),
+  );
   const clock = createSystemClock();
   const random = createSystemRandom();
   const metrics = createPrometheusMetrics();

@@ -24,6 +24,7 @@ import type { Logger } from '../../server/src/ports/logger.ts';
 import type { PushSender } from '../../server/src/ports/push-sender.ts';
 import type { Store } from '../../server/src/ports/store.ts';
 import type { Link } from './simulation/simulated-engine.ts';
+import { createRecordingLogger, type LogLine } from './recording-logger.ts';
 
 export interface RunningDomainOptions {
   /** Reopens the data of a domain that was closed. @default a new directory, removed at close */
@@ -42,12 +43,6 @@ export interface RunningDomainOptions {
   readonly wrapStore?: (store: Store) => Store;
   /** Wraps the broker: to watch or refuse publications. */
   readonly wrapBroker?: (broker: Broker) => Broker;
-}
-
-export interface LogLine {
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly fields: object;
-  readonly message: string;
 }
 
 /** A publication as a native client would see it. */
@@ -77,6 +72,8 @@ export interface RunningDomain {
   readonly store: Store;
   readonly dataDir: string;
   readonly log: readonly LogLine[];
+  /** Writes into `log`. */
+  readonly logger: Logger;
   /** Metric name and labels → sum. */
   readonly counted: ReadonlyMap<string, number>;
   /** A ready connection, subscribed by the server to its `user:` channel. */
@@ -93,7 +90,7 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
   const clock = options.clock ?? createSystemClock();
   const random = createSystemRandom();
   const log: LogLine[] = [];
-  const logger = recordingLogger(log);
+  const logger = createRecordingLogger((line) => log.push(line));
   const counted = new Map<string, number>();
   const metrics = {
     count(name: string, amount: number, labels: object = {}) {
@@ -134,6 +131,7 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
     store,
     dataDir,
     log,
+    logger,
     counted,
     connect: (user, deviceType = 'desktop') => connect(node, user, deviceType),
     settled: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))),
@@ -145,22 +143,6 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function recordingLogger(lines: LogLine[]): Logger {
-  const at =
-    (level: LogLine['level']) =>
-    (fields: object, message: string): void => {
-      lines.push({ level, fields, message });
-    };
-  const logger: Logger = {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: () => logger,
-  };
-  return logger;
 }
 
 /** One JSON line per publication; shared, as every format is. */

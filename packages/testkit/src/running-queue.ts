@@ -5,7 +5,6 @@
 import { ok, type Outcome } from '../../protocol/src/index.ts';
 import { PROCEDURES } from '../../protocol/src/procedures/index.ts';
 import type { HealthCheck } from '../../server/src/ports/health.ts';
-import type { Logger } from '../../server/src/ports/logger.ts';
 import type {
   QueueHandler,
   QueueMessage,
@@ -16,6 +15,7 @@ import type { Answer } from '../../server/src/procedures/binding.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createConsuming, type Consuming } from '../../server/src/consuming/consuming.ts';
 import type { ConsumingLimits } from '../../server/src/consuming/limits.ts';
+import { createRecordingLogger } from './recording-logger.ts';
 
 export interface Call {
   readonly method: string;
@@ -84,7 +84,9 @@ export async function openQueue(options: QueueFixtureOptions = {}): Promise<Queu
     },
     clock,
     random: { next: () => 0.5, id: () => 'id' },
-    logger: recording(log),
+    logger: createRecordingLogger(({ fields, message }) =>
+      log.push(`${message} ${JSON.stringify(fields)}`),
+    ),
     metrics: {
       count: (name, amount, labels = {}) => {
         const key = `${name} ${labels['result']}`;
@@ -113,18 +115,4 @@ export async function openQueue(options: QueueFixtureOptions = {}): Promise<Queu
       return settlement;
     },
   };
-}
-
-function recording(log: string[]): Logger {
-  const record = (fields: object, message: string): void => {
-    log.push(`${message} ${JSON.stringify(fields)}`);
-  };
-  const logger: Logger = {
-    debug: record,
-    info: record,
-    warn: record,
-    error: record,
-    child: () => logger,
-  };
-  return logger;
 }
