@@ -1,4 +1,4 @@
-/** Conversations for a user interface: what there is, what is unread, and one opened conversation. */
+/** Conversations as a user interface sees them: what there is, what is unread, and one opened conversation. */
 import type { MethodInput, MethodOutput } from '@carillon/protocol/procedures';
 import type { CarillonError } from '../carillon-error.ts';
 import type { Readable } from '../readable.ts';
