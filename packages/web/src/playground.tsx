@@ -1,3 +1,4 @@
+import { PlaygroundPage } from './features/playground/playground-page.tsx';
 import { mount } from './ui/mount.tsx';
 
-mount(<h1>Playground</h1>);
+mount(<PlaygroundPage />);

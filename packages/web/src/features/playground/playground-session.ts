@@ -87,7 +87,9 @@ export class PlaygroundSession {
     this.#set({
       ...this.#state,
       nextId: Math.max(nextId, id + 1),
-      ...(recording === undefined ? {} : { recording: { ...recording, sent: [...recording.sent, text] } }),
+      ...(recording === undefined
+        ? {}
+        : { recording: { ...recording, sent: [...recording.sent, text] } }),
     });
     return true;
   }
@@ -120,7 +122,11 @@ export class PlaygroundSession {
     this.#set({ ...this.#state, status: 'idle' });
     if (end.kind === 'close') {
       const { code, reason } = end;
-      this.#note(reason, { type: 'closed', isHeartbeat: false, outcome: { kind: 'close', code, reason } });
+      this.#note(reason, {
+        type: 'closed',
+        isHeartbeat: false,
+        outcome: { kind: 'close', code, reason },
+      });
     } else if (end.kind === 'http') {
       const outcome = { kind: 'http', code: end.status, reason: titleOf(end.body) } as const;
       this.#note(end.body, { type: 'refused', isHeartbeat: false, outcome });
@@ -132,7 +138,10 @@ export class PlaygroundSession {
 
   #record(direction: Direction, text: string, bytes = byteLength(text)): FrameKind {
     const plan = this.#plan;
-    const kind = plan === undefined ? QUIET : classify(text, { ...plan, family: plan.endpoint.family, direction });
+    const kind =
+      plan === undefined
+        ? QUIET
+        : classify(text, { ...plan, family: plan.endpoint.family, direction });
     this.log.add({ atMs: Date.now(), direction, text, bytes, ...kind });
     return kind;
   }

@@ -11,9 +11,15 @@ export function curlCode(script: Script): string {
     plan.transport !== 'websocket'
       ? httpCode(script)
       : plan.endpoint.family === 'native'
-        ? ['# curl speaks no WebSocket: the same over HTTP streaming.', ...httpCode(overTransport(script, { transport: 'http_stream' }))]
+        ? [
+            '# curl speaks no WebSocket: the same over HTTP streaming.',
+            ...httpCode(overTransport(script, { transport: 'http_stream' })),
+          ]
         : plan.endpoint.family === 'uni'
-          ? ['# curl speaks no WebSocket: the same as server-sent events.', ...httpCode(overTransport(script, { transport: 'sse' }))]
+          ? [
+              '# curl speaks no WebSocket: the same as server-sent events.',
+              ...httpCode(overTransport(script, { transport: 'sse' })),
+            ]
           : handshakeCode(script);
   return `${lines.join('\n')}\n`;
 }
@@ -86,8 +92,6 @@ const word = (text: string): string => {
   const parts = partsOf(text);
   if (parts.length === 0) return `''`;
   return parts
-    .map((part) =>
-      'mark' in part ? `"$${part.mark}"` : `'${part.text.replaceAll("'", `'\\''`)}'`,
-    )
+    .map((part) => ('mark' in part ? `"$${part.mark}"` : `'${part.text.replaceAll("'", `'\\''`)}'`))
     .join('');
 };

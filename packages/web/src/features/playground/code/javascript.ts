@@ -97,7 +97,5 @@ const secrets = ({ needsToken, needsTicket, origin }: Script): readonly string[]
 export const literal = (text: string): string => {
   const parts = partsOf(text);
   if (parts.length === 0) return `""`;
-  return parts
-    .map((part) => ('mark' in part ? part.mark : JSON.stringify(part.text)))
-    .join(' + ');
+  return parts.map((part) => ('mark' in part ? part.mark : JSON.stringify(part.text))).join(' + ');
 };

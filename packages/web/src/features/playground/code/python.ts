@@ -58,11 +58,7 @@ function httpCode(script: Script): readonly string[] {
     'for raw in stream:',
     '    line = raw.decode().strip()',
     ...(isSse && isTwoWay
-      ? [
-          '    if not line.startswith("data: "):',
-          '        continue',
-          '    line = line[6:]',
-        ]
+      ? ['    if not line.startswith("data: "):', '        continue', '    line = line[6:]']
       : []),
     ...(isTwoWay
       ? [
@@ -105,5 +101,3 @@ const secrets = ({ needsToken, needsTicket, origin }: Script): readonly string[]
       ]
     : []),
 ];
-
-

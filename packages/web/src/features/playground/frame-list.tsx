@@ -1,0 +1,125 @@
+/**
+ * The frames, one line each, drawn only where they are looked at. One stop for the keyboard; arrows
+ * move the choice. Stays at the end while new frames come, unless the visitor has scrolled away.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import type { KeyboardEvent } from 'react';
+import type { FrameRow } from './frame-rows.ts';
+import { clockText, lineOf, sizeText } from './frame-words.ts';
+import { usePlaygroundTexts } from './use-playground-texts.ts';
+
+interface FrameListProps {
+  readonly rows: readonly FrameRow[];
+  readonly selectedId: number | undefined;
+  readonly onSelect: (id: number) => void;
+}
+
+const isTouch = globalThis.matchMedia('(pointer: coarse)').matches;
+const ROW_PX = isTouch ? 44 : 34;
+const NEAR_END_PX = 60;
+const PAGE_ROWS = 10;
+
+const ARROWS = { in: '↓', out: '↑', note: '·' } as const;
+
+export function FrameList({ rows, selectedId, onSelect }: FrameListProps) {
+  const texts = usePlaygroundTexts();
+  const { t, region } = texts;
+  const scroller = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    getItemKey: (index) => rows[index]?.frame.id ?? index,
+    useFlushSync: false,
+  });
+  const last = rows.at(-1)?.frame.id;
+  useEffect(() => {
+    if (isAtEnd.current && rows.length > 0) virtualizer.scrollToIndex(rows.length - 1);
+  }, [last, rows.length, virtualizer]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const now = rows.findIndex(({ frame }) => frame.id === selectedId);
+    const next = indexAfterKey(event.key, now, rows.length);
+    const row = next === undefined ? undefined : rows[next];
+    if (next === undefined || row === undefined) return;
+    event.preventDefault();
+    isAtEnd.current = next === rows.length - 1;
+    virtualizer.scrollToIndex(next);
+    onSelect(row.frame.id);
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className="pg-frames"
+      role="listbox"
+      tabIndex={0}
+      aria-label={t('log.title')}
+      aria-description={t('log.keys')}
+      aria-activedescendant={selectedId === undefined ? undefined : `frame-${selectedId}`}
+      onKeyDown={onKeyDown}
+      onScroll={({ currentTarget: box }) => {
+        isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+      }}
+    >
+      <div className="pg-frames-space" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const { frame, count } = row;
+          return (
+            // The list itself takes the keys; a click is a shortcut for the pointer.
+            <div
+              key={key}
+              id={`frame-${frame.id}`}
+              className={rowClass(row)}
+              role="option"
+              aria-selected={frame.id === selectedId}
+              aria-setsize={rows.length}
+              aria-posinset={index + 1}
+              style={{ height: ROW_PX, transform: `translateY(${start}px)` }}
+              onClick={() => onSelect(frame.id)}
+            >
+              <span className="pg-time">{clockText(frame.atMs, region)}</span>
+              <span className="pg-arrow" title={t(`log.${frame.direction}`)}>
+                <span aria-hidden="true">{ARROWS[frame.direction]}</span>
+                <span className="visually-hidden">{t(`log.${frame.direction}`)}</span>
+              </span>
+              <span className="pg-type">{frame.type}</span>
+              <span className="pg-text">
+                {count > 1 ? t('log.times', { n: count }) : lineOf(frame, texts)}
+              </span>
+              <span className="pg-size">
+                {frame.direction === 'note' ? '' : sizeText(frame.bytes)}
+              </span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function rowClass({ frame }: FrameRow): string {
+  const marks = ['pg-row', frame.direction];
+  if (frame.isHeartbeat) marks.push('heartbeat');
+  if (frame.outcome !== undefined && frame.outcome.code !== 1000) marks.push('bad');
+  return marks.join(' ');
+}
+
+/** Where the choice goes; undefined for other keys. Nothing chosen yet counts as behind the last. */
+function indexAfterKey(key: string, now: number, length: number): number | undefined {
+  const from = now < 0 ? length : now;
+  const to: Readonly<Record<string, number>> = {
+    ArrowDown: Math.min(length - 1, from + 1),
+    ArrowUp: Math.max(0, from - 1),
+    PageDown: Math.min(length - 1, from + PAGE_ROWS),
+    PageUp: Math.max(0, from - PAGE_ROWS),
+    Home: 0,
+    End: length - 1,
+  };
+  return to[key];
+}
