@@ -5,6 +5,7 @@ export * from './chat-view.ts';
 export * from './connection-view.ts';
 export * from './features.ts';
 export * from './guard-client.ts';
+export * from './page-host.ts';
 export * from './route-table.ts';
 export * from './scroll-stick.ts';
 export * from './task-view.ts';

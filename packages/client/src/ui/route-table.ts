@@ -34,7 +34,8 @@ export interface RouteConfig {
   readonly features: ReadonlySet<Feature>;
 }
 
-const OFF: RouteConfig = {
+/** Where no entry fits, and where no page has been named yet. */
+export const NO_PAGE: RouteConfig = {
   route: undefined,
   enabled: false,
   requireAuth: true,
@@ -75,7 +76,7 @@ export function createRouteMatcher(table: RouteTable): RouteMatcher {
         ({ segments }) =>
           segments.length <= path.length && segments.every((segment, at) => segment === path[at]),
       );
-      return found?.config ?? OFF;
+      return found?.config ?? NO_PAGE;
     },
   };
 }
