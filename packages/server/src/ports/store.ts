@@ -1,5 +1,6 @@
 import type { ChatStore } from './chat-store.ts';
 import type { InboxStore } from './inbox-store.ts';
+import type { OperatorStore } from './operator-store.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { TaskStore } from './task-store.ts';
 
@@ -14,6 +15,7 @@ export interface Store {
   readonly inbox: InboxStore;
   readonly tasks: TaskStore;
   readonly outbox: OutboxStore;
+  readonly operator: OperatorStore;
   /** A durable write and read back; rejects while the store cannot save. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chatStoreContract } from './store-chat-contract.ts';
 import { inboxStoreContract } from './store-inbox-contract.ts';
+import { operatorStoreContract } from './store-operator-contract.ts';
 import { outboxStoreContract } from './store-outbox-contract.ts';
 import type { StoreUnderTest } from './store-subject.ts';
 import { taskStoreContract } from './store-task-contract.ts';
@@ -21,6 +22,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     describe('inbox', () => inboxStoreContract(() => subject));
     describe('tasks', () => taskStoreContract(() => subject));
     describe('outbox', () => outboxStoreContract(() => subject));
+    describe('operator', () => operatorStoreContract(() => subject));
 
     it('answers a ping while it can save', async () => {
       await expect(subject.store.ping()).resolves.toBeUndefined();

@@ -6,6 +6,7 @@ import { Kysely, Migrator } from 'kysely';
 import type { Dialect, Migration } from 'kysely';
 import { firstTables } from './migrations/001-first-tables.ts';
 import { taskChunks } from './migrations/003-task-chunks.ts';
+import { taskOrder } from './migrations/004-task-order.ts';
 import { SchemaTooNewError } from './schema-too-new-error.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
@@ -15,6 +16,7 @@ const MIGRATION_LOCK_TABLE = 'schema_migration_lock';
 const migrationsFor = (dialect: SqlDialect): Record<string, Migration> => ({
   '001-first-tables': { up: firstTables(dialect) },
   '003-task-chunks': { up: taskChunks(dialect) },
+  '004-task-order': { up: taskOrder },
   ...Object.fromEntries(Object.entries(dialect.ownMigrations).map(([name, up]) => [name, { up }])),
 });
 

@@ -5,6 +5,7 @@
 import * as chat from './chat-repository.ts';
 import type { OperationContext } from './executor.ts';
 import * as inbox from './inbox-repository.ts';
+import * as operator from './operator-repository.ts';
 import * as outbox from './outbox-repository.ts';
 import * as probe from './probe.ts';
 import * as taskChunks from './task-chunk-repository.ts';
@@ -52,6 +53,12 @@ export const OPERATIONS = {
   retry: write(outbox.retry),
   bury: write(outbox.bury),
   stats: read(outbox.stats),
+  listAllTasks: read(operator.listAllTasks),
+  listBuried: read(operator.listBuried),
+  unbury: write(operator.unbury),
+  discardBuried: write(operator.discardBuried),
+  listUsers: read(operator.listUsers),
+  countUsers: read(operator.countUsers),
   abandonLeases: write(outbox.abandonAllLeases),
   ping: write(probe.writeProbe),
 };

@@ -203,7 +203,7 @@ export async function abandonAllLeases({ executor }: OperationContext): Promise<
 }
 
 /** Text from our own column; anything else in it is damage, and says so by throwing. */
-function parseUsers(text: string): readonly string[] {
+export function parseUsers(text: string): readonly string[] {
   const users: unknown = JSON.parse(text);
   if (Array.isArray(users) && users.every((user) => typeof user === 'string')) return users;
   throw new TypeError('outbox.push_to is not a list of user ids');

@@ -92,7 +92,11 @@ it('a second process is refused with the path and the pid of the first, until th
 });
 
 it('migrating names what it applied, and applies nothing twice', async () => {
-  expect(await migrateSqlite(path)).toEqual(['001-first-tables', '003-task-chunks']);
+  expect(await migrateSqlite(path)).toEqual([
+    '001-first-tables',
+    '003-task-chunks',
+    '004-task-order',
+  ]);
   expect(await migrateSqlite(path)).toEqual([]);
 });
 
@@ -101,7 +105,7 @@ it('a file of a newer version is refused with both versions named, and left alon
   const database = new DatabaseSync(path);
   database.exec(`INSERT INTO schema_migration (name, timestamp) VALUES ('999-later', '2030')`);
   database.close();
-  const refusal = expect.stringMatching(/has schema 999-later.*up to 003-task-chunks/);
+  const refusal = expect.stringMatching(/has schema 999-later.*up to 004-task-order/);
   const expected = { name: 'SchemaTooNewError', message: refusal };
   await expect(open()).rejects.toMatchObject(expected);
   await expect(migrateSqlite(path)).rejects.toMatchObject(expected);

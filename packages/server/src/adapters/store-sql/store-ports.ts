@@ -4,7 +4,7 @@ import type { WorkerClient } from './worker-client.ts';
 
 export function createStorePorts(
   client: Pick<WorkerClient, 'call'>,
-): Pick<Store, 'chat' | 'inbox' | 'tasks' | 'outbox'> {
+): Pick<Store, 'chat' | 'inbox' | 'tasks' | 'outbox' | 'operator'> {
   return {
     chat: {
       createConversation: (input) => client.call('createConversation', input),
@@ -38,6 +38,14 @@ export function createStorePorts(
       retry: (id, next) => client.call('retry', id, next),
       bury: (id, reason) => client.call('bury', id, reason),
       stats: () => client.call('stats'),
+    },
+    operator: {
+      listAllTasks: (query) => client.call('listAllTasks', query),
+      listBuried: (page) => client.call('listBuried', page),
+      unbury: (ids) => client.call('unbury', ids),
+      discardBuried: (ids) => client.call('discardBuried', ids),
+      listUsers: (page) => client.call('listUsers', page),
+      countUsers: () => client.call('countUsers'),
     },
   };
 }
