@@ -2,11 +2,16 @@
 export { CarillonError } from './carillon-error.ts';
 export type { CarillonErrorOptions, ClientErrorName } from './carillon-error.ts';
 export type * from './channel.ts';
+export type { BackoffLimits } from './connection/backoff.ts';
 export type * from './chat/chat.ts';
 export { createChat } from './chat/create-chat.ts';
 export type { ChatOptions } from './chat/create-chat.ts';
+export type { ClientOptions, ReconnectOptions } from './client-options.ts';
 export type * from './client.ts';
 export type * from './connection/connection-state.ts';
+export type { GetToken, TokenRequest } from './connection/tokens.ts';
+export { createClient } from './create-client.ts';
+export type { ClientClock, ClientEnvironment, PageEvent, TransportMemory } from './environment.ts';
 export type * from './inbox/inbox.ts';
 export { createOutbox } from './outbox/create-outbox.ts';
 export type { OutboxOptions } from './outbox/create-outbox.ts';

@@ -1,4 +1,6 @@
 /** A value that changes: read it, or be told that it did. Fits React's `useSyncExternalStore` and Vue's `shallowRef`. */
+import { createListeners } from './listeners.ts';
+
 export interface Readable<T> {
   /** The same object until it changes; never mutated. */
   readonly get: () => T;
@@ -11,20 +13,15 @@ export interface Writable<T> extends Readable<T> {
 }
 
 export function createWritable<T>(initial: T): Writable<T> {
-  const listeners = new Set<() => void>();
+  const { add, emit } = createListeners<void>();
   let value = initial;
   return {
     get: () => value,
-    set: (next) => {
+    set(next) {
       if (Object.is(next, value)) return;
       value = next;
-      for (const listener of listeners) listener();
+      emit();
     },
-    subscribe: (listener) => {
-      // One entry per call: the same function subscribed twice is two subscriptions.
-      const entry = (): void => listener();
-      listeners.add(entry);
-      return () => listeners.delete(entry);
-    },
+    subscribe: add,
   };
 }

@@ -1,0 +1,69 @@
+/** All channels of a client: finds the one that is meant, and makes each known to the connection. */
+import type { Channel, Gap, Publication } from '../channel.ts';
+import type { ServerPublication } from '../client.ts';
+import type { LinkChannels } from '../connection/link.ts';
+import { createListeners } from '../listeners.ts';
+import { createChannel } from './create-channel.ts';
+import { type Subscription, type SubscriptionOptions, createSubscription } from './subscription.ts';
+
+interface Entry {
+  readonly subscription: Subscription;
+  readonly channel: Channel;
+}
+
+export interface Channels extends LinkChannels {
+  readonly channel: (name: string) => Channel;
+  readonly onServerPublication: (listener: (publication: ServerPublication) => void) => () => void;
+  readonly onServerGap: (listener: (gap: Gap) => void) => () => void;
+}
+
+export function createChannels(
+  options: Omit<SubscriptionOptions, 'name' | 'onServerPublication' | 'onServerGap'>,
+): Channels {
+  const entries = new Map<string, Entry>();
+  const publications = createListeners<ServerPublication>();
+  const gaps = createListeners<Gap>();
+
+  const find = (name: string): Entry => {
+    const known = entries.get(name);
+    if (known) return known;
+    const subscription = createSubscription({
+      ...options,
+      name,
+      onServerPublication: (publication: Publication) =>
+        publications.emit({ ...publication, channel: name }),
+      onServerGap: gaps.emit,
+    });
+    const entry = { subscription, channel: createChannel(name, subscription, options.requests) };
+    entries.set(name, entry);
+    return entry;
+  };
+
+  const forEach = (visit: (subscription: Subscription, name: string) => void): void => {
+    for (const [name, { subscription }] of [...entries]) visit(subscription, name);
+  };
+
+  return {
+    channel: (name) => find(name).channel,
+    onServerPublication: publications.add,
+    onServerGap: gaps.add,
+    positions() {
+      const subs: Record<string, object> = {};
+      forEach((subscription, name) => {
+        const position = subscription.position();
+        if (subscription.isServerSide() && position) subs[name] = { recover: true, ...position };
+      });
+      return subs;
+    },
+    handleOpening: () => forEach((subscription) => subscription.handleOpening()),
+    handleWelcome({ subs = {} }) {
+      for (const name of Object.keys(subs)) find(name);
+      forEach(({ handleServerReply }, name) => handleServerReply(subs[name]));
+    },
+    handlePush: (push) => {
+      if (push.channel !== undefined) find(push.channel).subscription.handlePush(push);
+    },
+    handleLost: () => forEach((subscription) => subscription.handleLost()),
+    forgetPositions: () => forEach((subscription) => subscription.forgetPosition()),
+  };
+}

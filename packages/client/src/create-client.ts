@@ -1,0 +1,61 @@
+/** One connection of this page or program, and what can be done with it. */
+import { createChannels } from './channels/channels.ts';
+import type { ClientOptions } from './client-options.ts';
+import type { Client } from './client.ts';
+import { createConnection } from './connection/connection.ts';
+import type { WireConnected } from './connection/wire.ts';
+import { platform } from './environment.ts';
+import { createWritable } from './readable.ts';
+
+const OWN_CHANNEL = 'user:';
+
+/** The server says who we are by the channel it subscribes for us. */
+const userOf = ({ subs = {} }: WireConnected): string =>
+  Object.keys(subs)
+    .find((name) => name.startsWith(OWN_CHANNEL))
+    ?.slice(OWN_CHANNEL.length) ?? '';
+
+/**
+ * Makes a client; `connect()` starts it. Nothing is touched before, so that it may be made where there
+ * is no page yet.
+ */
+export function createClient(options: ClientOptions = {}): Client {
+  const environment = { ...platform(), ...options.environment };
+  const user = createWritable<string | undefined>(undefined);
+  const channels = createChannels({
+    environment,
+    requests: () => connection.requests,
+    isConnected: () => connection.state.get().status === 'connected',
+    loseConnection: () => dispatch({ type: 'lost', why: { code: 0, reason: 'no answer' } }),
+  });
+  const connection = createConnection(options, environment, {
+    ...channels,
+    handleWelcome(reply) {
+      user.set(userOf(reply));
+      channels.handleWelcome(reply);
+    },
+  });
+  const { state, requests, dispatch } = connection;
+  const stopListening = environment.onPageEvent((type) => dispatch({ type }));
+  const disconnect = (): void => dispatch({ type: 'disconnect' });
+
+  return {
+    state,
+    user,
+    connect: () => dispatch({ type: 'connect' }),
+    disconnect,
+    retryNow: () => dispatch({ type: 'retry_now' }),
+    channel: channels.channel,
+    async call(method, input, calling) {
+      const { data } = await requests.send('rpc', { method, data: input }, calling);
+      // The answer is what the method's declaration says: the server checks what it sends.
+      return data as never;
+    },
+    onServerPublication: channels.onServerPublication,
+    onServerGap: channels.onServerGap,
+    close() {
+      stopListening();
+      disconnect();
+    },
+  };
+}
