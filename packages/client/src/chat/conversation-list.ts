@@ -143,13 +143,14 @@ class Conversations implements LiveConversations {
       .call('chat.list', { limit: PAGE })
       .finally(() => (this.#meanwhile = undefined));
     const oldest = page.conversations.at(-1);
-    // What the page would have to show and does not is mine no longer.
+    const isJoined = page.conversations.some(({ id }) => this.#items.has(id));
+    if (!isJoined || page.next === undefined) this.#next = page.next;
     for (const [id, item] of this.#items) {
-      if (page.next === undefined || oldest === undefined || activity(item) > activity(oldest)) {
-        this.#items.delete(id);
-      }
+      // What the page would have to show and does not is mine no longer; and where it shows nothing
+      // that was known, there may be more between.
+      const isShown = oldest === undefined || activity(item) >= activity(oldest);
+      if (isShown || this.#next === page.next) this.#items.delete(id);
     }
-    if (this.#items.size === 0 || page.next === undefined) this.#next = page.next;
     for (const item of page.conversations) this.#put(item);
     for (const message of meanwhile) this.handleMessage(message);
     this.#show('ready');

@@ -18,6 +18,7 @@ export interface InboxList {
 }
 
 export interface Inbox {
+  /** Loaded when somebody subscribes; zeros with `rev` 0 until then. */
   readonly counts: Readable<InboxCounts>;
   /** Of the chosen filter; loaded when `setFilter` or `refresh` is first called. */
   readonly list: Readable<InboxList>;
