@@ -1,4 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { en as codesEn } from '../features/playground/texts/codes/en.ts';
+import { zhHans as codesZhHans } from '../features/playground/texts/codes/zh-hans.ts';
+import { zhHant as codesZhHant } from '../features/playground/texts/codes/zh-hant.ts';
+import { en as playgroundEn } from '../features/playground/texts/en.ts';
+import { zhHans as playgroundZhHans } from '../features/playground/texts/zh-hans.ts';
+import { zhHant as playgroundZhHant } from '../features/playground/texts/zh-hant.ts';
 import { en } from './en.ts';
 import { zhHans } from './zh-hans.ts';
 import { zhHant } from './zh-hant.ts';
@@ -6,6 +12,8 @@ import { zhHant } from './zh-hant.ts';
 /** Every table of texts of the pages; one that is added is added here. */
 const TABLES: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
   shared: [en, zhHant, zhHans],
+  playground: [playgroundEn, playgroundZhHant, playgroundZhHans],
+  codes: [codesEn, codesZhHant, codesZhHans],
 };
 
 const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).toSorted();

@@ -37,7 +37,8 @@ export function ConnectForm(props: ConnectFormProps) {
       aria-label={t('connect.title')}
       onSubmit={(event) => {
         event.preventDefault();
-        if (missing === undefined) onConnect();
+        if (!isIdle) onDisconnect();
+        else if (missing === undefined) onConnect();
       }}
     >
       <div className="pg-card-head">
@@ -61,14 +62,14 @@ export function ConnectForm(props: ConnectFormProps) {
       <WhoFields who={who} target={target} problem={problem} onWho={props.onWho} />
       <Switches {...props} />
       <div className="pg-buttons">
-        <button className="button" type="submit" disabled={missing !== undefined}>
-          {t('connect.connect')}
+        {/* One button, so that the keyboard's focus stays where it is. */}
+        <button
+          className={isIdle ? 'button' : 'button quiet'}
+          type="submit"
+          disabled={isIdle && missing !== undefined}
+        >
+          {t(isIdle ? 'connect.connect' : 'connect.disconnect')}
         </button>
-        {!isIdle && (
-          <button className="button quiet" type="button" onClick={onDisconnect}>
-            {t('connect.disconnect')}
-          </button>
-        )}
       </div>
     </form>
   );

@@ -5,8 +5,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
+import { FrameRowView } from './frame-row-view.tsx';
 import type { FrameRow } from './frame-rows.ts';
-import { clockText, lineOf, sizeText } from './frame-words.ts';
 import { usePlaygroundTexts } from './use-playground-texts.ts';
 
 interface FrameListProps {
@@ -20,11 +20,8 @@ const ROW_PX = isTouch ? 44 : 34;
 const NEAR_END_PX = 60;
 const PAGE_ROWS = 10;
 
-const ARROWS = { in: '↓', out: '↑', note: '·' } as const;
-
 export function FrameList({ rows, selectedId, onSelect }: FrameListProps) {
-  const texts = usePlaygroundTexts();
-  const { t, region } = texts;
+  const { t } = usePlaygroundTexts();
   const scroller = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const virtualizer = useVirtualizer({
@@ -69,45 +66,19 @@ export function FrameList({ rows, selectedId, onSelect }: FrameListProps) {
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
-          const { frame, count } = row;
           return (
-            // The list itself takes the keys; a click is a shortcut for the pointer.
-            <div
+            <FrameRowView
               key={key}
-              id={`frame-${frame.id}`}
-              className={rowClass(row)}
-              role="option"
-              aria-selected={frame.id === selectedId}
-              aria-setsize={rows.length}
-              aria-posinset={index + 1}
-              style={{ height: ROW_PX, transform: `translateY(${start}px)` }}
-              onClick={() => onSelect(frame.id)}
-            >
-              <span className="pg-time">{clockText(frame.atMs, region)}</span>
-              <span className="pg-arrow" title={t(`log.${frame.direction}`)}>
-                <span aria-hidden="true">{ARROWS[frame.direction]}</span>
-                <span className="visually-hidden">{t(`log.${frame.direction}`)}</span>
-              </span>
-              <span className="pg-type">{frame.type}</span>
-              <span className="pg-text">
-                {count > 1 ? t('log.times', { n: count }) : lineOf(frame, texts)}
-              </span>
-              <span className="pg-size">
-                {frame.direction === 'note' ? '' : sizeText(frame.bytes)}
-              </span>
-            </div>
+              row={row}
+              isSelected={row.frame.id === selectedId}
+              place={{ index, total: rows.length, topPx: start, heightPx: ROW_PX }}
+              onSelect={onSelect}
+            />
           );
         })}
       </div>
     </div>
   );
-}
-
-function rowClass({ frame }: FrameRow): string {
-  const marks = ['pg-row', frame.direction];
-  if (frame.isHeartbeat) marks.push('heartbeat');
-  if (frame.outcome !== undefined && frame.outcome.code !== 1000) marks.push('bad');
-  return marks.join(' ');
 }
 
 /** Where the choice goes; undefined for other keys. Nothing chosen yet counts as behind the last. */

@@ -21,11 +21,40 @@ interface LogToolbarProps {
 const DIRECTIONS: readonly (Direction | 'all')[] = ['all', 'in', 'out', 'note'];
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { filter, types, onFilter } = props;
+  const { filter, onFilter } = props;
+  const { t } = usePlaygroundTexts();
+  return (
+    <div className="pg-toolbar">
+      <FilterFields {...props} />
+      <Switch
+        label={t('log.fold')}
+        isOn={filter.isFoldingHeartbeats}
+        onSwitch={(isFoldingHeartbeats) => onFilter({ ...filter, isFoldingHeartbeats })}
+      />
+      <span className="pg-toolbar-buttons">
+        <PauseButton {...props} />
+        <button className="button quiet small" type="button" onClick={props.onClear}>
+          {t('log.clear')}
+        </button>
+        <button
+          className="button quiet small"
+          type="button"
+          disabled={!props.hasRecording}
+          title={props.hasRecording ? undefined : t('code.none')}
+          onClick={props.onCode}
+        >
+          {t('log.code')}
+        </button>
+      </span>
+    </div>
+  );
+}
+
+function FilterFields({ filter, types, onFilter }: LogToolbarProps) {
   const { t } = usePlaygroundTexts();
   const id = useId();
   return (
-    <div className="pg-toolbar">
+    <>
       <input
         type="search"
         aria-label={t('log.search')}
@@ -65,27 +94,7 @@ export function LogToolbar(props: LogToolbarProps) {
           </option>
         ))}
       </select>
-      <Switch
-        label={t('log.fold')}
-        isOn={filter.isFoldingHeartbeats}
-        onSwitch={(isFoldingHeartbeats) => onFilter({ ...filter, isFoldingHeartbeats })}
-      />
-      <span className="pg-toolbar-buttons">
-        <PauseButton {...props} />
-        <button className="button quiet small" type="button" onClick={props.onClear}>
-          {t('log.clear')}
-        </button>
-        <button
-          className="button quiet small"
-          type="button"
-          disabled={!props.hasRecording}
-          title={props.hasRecording ? undefined : t('code.none')}
-          onClick={props.onCode}
-        >
-          {t('log.code')}
-        </button>
-      </span>
-    </div>
+    </>
   );
 }
 

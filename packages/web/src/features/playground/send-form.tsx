@@ -16,10 +16,9 @@ interface SendFormProps {
   readonly onSend: (text: string) => void;
 }
 
-export function SendForm({ endpoint, isOpen, text, context, onText, onSend }: SendFormProps) {
+export function SendForm(props: SendFormProps) {
+  const { endpoint, isOpen, text, onSend } = props;
   const { t } = usePlaygroundTexts();
-  const id = useId();
-  const templates = templatesOf(endpoint);
   const isText = endpoint.sends === 'text';
   const check = checkJson(text);
   if (endpoint.sends === 'nothing') {
@@ -43,47 +42,8 @@ export function SendForm({ endpoint, isOpen, text, context, onText, onSend }: Se
       }}
     >
       <h2>{t('send.title')}</h2>
-      <div className="field">
-        <label htmlFor={`${id}-template`}>{t('send.templates')}</label>
-        <select
-          id={`${id}-template`}
-          value=""
-          onChange={({ target }) => {
-            const template = templates.find(({ name }) => name === target.value);
-            if (template !== undefined) {
-              onText(templateText(template, { ...context, nowMs: Date.now() }));
-            }
-          }}
-        >
-          <option value="">{t('send.choose')}</option>
-          {templates.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}-frame`}>{t('send.frame')}</label>
-        <textarea
-          id={`${id}-frame`}
-          className="pg-editor"
-          rows={6}
-          value={text}
-          spellCheck={false}
-          autoCapitalize="off"
-          aria-describedby={`${id}-check`}
-          onChange={({ target }) => onText(target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-            event.preventDefault();
-            send();
-          }}
-        />
-        <p id={`${id}-check`} className={isText || check.ok ? 'hint' : 'problem'}>
-          {isText ? t('send.text') : <CheckText check={check} />}
-        </p>
-      </div>
+      <TemplateField {...props} />
+      <EditorField {...props} onSubmit={send} />
       <div className="pg-buttons">
         <button className="button" type="submit" disabled={!isOpen}>
           {t(isText || check.ok ? 'send.send' : 'send.anyway')}
@@ -94,11 +54,70 @@ export function SendForm({ endpoint, isOpen, text, context, onText, onSend }: Se
   );
 }
 
+function TemplateField({ endpoint, context, onText }: SendFormProps) {
+  const { t } = usePlaygroundTexts();
+  const id = useId();
+  const templates = templatesOf(endpoint);
+  return (
+    <div className="field">
+      <label htmlFor={`${id}-template`}>{t('send.templates')}</label>
+      <select
+        id={`${id}-template`}
+        value=""
+        onChange={({ target }) => {
+          const template = templates.find(({ name }) => name === target.value);
+          if (template !== undefined) {
+            onText(templateText(template, { ...context, nowMs: Date.now() }));
+          }
+        }}
+      >
+        <option value="">{t('send.choose')}</option>
+        {templates.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface EditorFieldProps extends SendFormProps {
+  readonly onSubmit: () => void;
+}
+
+function EditorField({ endpoint, text, onText, onSubmit }: EditorFieldProps) {
+  const { t } = usePlaygroundTexts();
+  const id = useId();
+  const isText = endpoint.sends === 'text';
+  const check = checkJson(text);
+  return (
+    <div className="field">
+      <label htmlFor={`${id}-frame`}>{t('send.frame')}</label>
+      <textarea
+        id={`${id}-frame`}
+        className="pg-editor"
+        rows={6}
+        value={text}
+        spellCheck={false}
+        autoCapitalize="off"
+        aria-describedby={`${id}-check`}
+        onChange={({ target }) => onText(target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          onSubmit();
+        }}
+      />
+      <p id={`${id}-check`} className={isText || check.ok ? 'hint' : 'problem'}>
+        {isText ? t('send.text') : <CheckText check={check} />}
+      </p>
+    </div>
+  );
+}
+
 function CheckText({ check }: { check: JsonCheck }) {
   const { t } = usePlaygroundTexts();
   if (check.ok) return check.isEmpty ? null : t('send.valid');
-  const { line, column } = check;
-  return line === undefined || column === undefined
-    ? t('send.invalid')
-    : t('send.invalidAt', { line, column });
+  return t('send.invalidAt', { line: check.line, column: check.column });
 }

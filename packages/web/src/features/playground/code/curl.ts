@@ -36,7 +36,7 @@ function httpCode(script: Script): readonly string[] {
     `trap 'kill $!; rm -f "$out"' EXIT`,
     '',
     '# Where to send to stands in the first answer.',
-    `until grep -q '"session"' "$out"; do sleep 0.1; done`,
+    `until grep -q '"session"' "$out" || ! kill -0 $!; do sleep 0.1; done`,
     `session=$(sed -n 's/.*"session":"\\([^"]*\\)".*/\\1/p' "$out" | head -n 1)`,
     `node=$(sed -n 's/.*"node":"\\([^"]*\\)".*/\\1/p' "$out" | head -n 1)`,
     'say() {',

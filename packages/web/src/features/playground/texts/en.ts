@@ -59,7 +59,6 @@ export const en = {
   'send.send': 'Send',
   'send.anyway': 'Send as it is',
   'send.valid': 'Valid JSON',
-  'send.invalid': 'Not JSON',
   'send.invalidAt': 'Not JSON from line {line}, column {column}',
   'send.text': 'Any text',
   'send.hint': 'Ctrl+Enter or ⌘+Enter sends.',

@@ -60,7 +60,6 @@ export const zhHans: PlaygroundTexts = {
   'send.send': '发送',
   'send.anyway': '按原样发送',
   'send.valid': 'JSON 正确',
-  'send.invalid': '不是 JSON',
   'send.invalidAt': '第 {line} 行第 {column} 列起不是 JSON',
   'send.text': '任意文本',
   'send.hint': 'Ctrl+Enter 或 ⌘+Enter 发送。',

@@ -60,7 +60,6 @@ export const zhHant: PlaygroundTexts = {
   'send.send': '送出',
   'send.anyway': '照原樣送出',
   'send.valid': 'JSON 正確',
-  'send.invalid': '不是 JSON',
   'send.invalidAt': '第 {line} 行第 {column} 字起不是 JSON',
   'send.text': '任何文字',
   'send.hint': 'Ctrl+Enter 或 ⌘+Enter 送出。',
