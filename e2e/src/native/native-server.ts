@@ -1,6 +1,7 @@
 /** The server these tests drive, with namespaces for each rule, and SDK clients that clean up after themselves. */
 import { type RunningServer, type ServerOptions, startServer } from '@carillon/testkit';
-import { Centrifuge, type Options, type Subscription } from 'centrifuge';
+import { Centrifuge, type Options, type Subscription, type TransportName } from 'centrifuge';
+import { EventSource } from 'eventsource';
 import { WebSocket } from 'ws';
 
 const namespace = (name: string, rules: object = {}): object => ({
@@ -26,6 +27,9 @@ const NAMESPACES = [
 /** Set by whoever runs these scenarios on another engine, before they begin. */
 export const engineEnv: Record<string, string> = {};
 
+/** Set by whoever runs these scenarios over another transport of the protocol, before they begin. */
+export const underTest: { transport: TransportName } = { transport: 'websocket' };
+
 export const startNativeServer = (env: ServerOptions['env'] = {}): Promise<RunningServer> =>
   startServer({
     config: { namespaces: NAMESPACES },
@@ -42,16 +46,61 @@ class StandardWebSocket extends WebSocket {
   }
 }
 
+/**
+ * The SDK does not wait for one `POST /emulation` before it sends the next, and the network may then
+ * change their order. Here they go one after the other, as over one connection.
+ */
+const oneByOne = (): typeof fetch => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (input, init) => {
+    const isCommand = (typeof input === 'string' ? input : '').endsWith('/emulation');
+    if (!isCommand) return fetch(input, init);
+    const answered = last.then(() => fetch(input, init));
+    // A server that was cut off takes no more of this client's commands; its stream tells the SDK.
+    last = answered.then(
+      (response) => response.body?.cancel(),
+      () => undefined,
+    );
+    return last.then(() => answered);
+  };
+};
+
+/** An address of one transport under test, and how the SDK dials it. */
+const dialing = (
+  wsUrl: string,
+  query: string,
+): {
+  readonly to: ConstructorParameters<typeof Centrifuge>[0];
+  readonly options: Partial<Options>;
+} => {
+  const { transport } = underTest;
+  if (transport === 'websocket') {
+    const to = `${wsUrl}/connection/websocket${query}`;
+    return { to, options: { websocket: StandardWebSocket } };
+  }
+  const url = wsUrl.replace('ws', 'http');
+  return {
+    to: [{ transport, endpoint: `${url}/connection/${transport}${query}` }],
+    options: {
+      emulationEndpoint: `${url}/emulation`,
+      fetch: oneByOne(),
+      readableStream: ReadableStream,
+      eventsource: EventSource,
+    },
+  };
+};
+
 /** Makes clients of one test file and disconnects all of them. */
 export class Clients {
   readonly #clients: Centrifuge[] = [];
 
   /** Not connected yet. */
-  create(url: string, options: Partial<Options> = {}): Centrifuge {
-    const client = new Centrifuge(`${url}/connection/websocket`, {
+  create(url: string, options: Partial<Options> = {}, query = ''): Centrifuge {
+    const dial = dialing(url, query);
+    const client = new Centrifuge(dial.to, {
       minReconnectDelay: 20,
       maxReconnectDelay: 200,
-      websocket: StandardWebSocket,
+      ...dial.options,
       ...options,
     });
     this.#clients.push(client);

@@ -19,6 +19,7 @@ import {
   next,
   startNativeServer,
   subscribed,
+  underTest,
 } from './native-server.ts';
 
 let server: RunningServer;
@@ -28,7 +29,7 @@ let channels = 0;
 const fresh = (namespace = 'news'): string => `${namespace}:${(channels += 1)}`;
 
 beforeAll(async () => {
-  server = await startNativeServer({ ALLOW_ANONYMOUS: 'true' });
+  server = await startNativeServer({ ALLOW_ANONYMOUS: 'true', LEAVE_GRACE: '1s' });
 });
 afterEach(() => clients.close());
 afterAll(() => server.stop());
@@ -43,7 +44,7 @@ describe('connect', () => {
     client.connect();
     expect(await connected).toMatchObject({
       client: expect.stringMatching(/^\S{8,}$/),
-      transport: 'websocket',
+      transport: underTest.transport,
     });
   });
 
@@ -87,14 +88,13 @@ describe('connect', () => {
       headers: { authorization: `Bearer ${await server.token('alice')}` },
     });
     const { ticket } = (await response.json()) as { ticket: string };
-    const address = `${server.wsUrl}/connection/websocket?ticket=${ticket}`;
-    const { Centrifuge } = await import('centrifuge');
-    const client = new Centrifuge(address);
+    const query = `?ticket=${ticket}`;
+    const client = clients.create(server.wsUrl, {}, query);
     const subscribedTo = next<ServerSubscribedContext>(client, 'subscribed');
     client.connect();
     expect((await subscribedTo).channel).toBe('user:alice');
     client.disconnect();
-    const again = new Centrifuge(address);
+    const again = clients.create(server.wsUrl, {}, query);
     const disconnected = next<DisconnectedContext>(again, 'disconnected');
     again.connect();
     expect((await disconnected).code).toBe(3500);

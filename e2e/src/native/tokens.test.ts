@@ -23,7 +23,7 @@ describe('the connection’s token', () => {
     const client = await clients.connect(server.wsUrl, {
       getToken: async () => {
         asked += 1;
-        if (asked === 3) refreshed.resolve();
+        if (asked === 2) refreshed.resolve();
         return server.token('alice', {}, '2s');
       },
     });
@@ -122,7 +122,7 @@ describe('subscription tokens', () => {
     const subscription = await subscribed(client, channel, {
       getToken: async () => {
         asked += 1;
-        if (asked === 3) refreshed.resolve();
+        if (asked === 2) refreshed.resolve();
         return subscriptionToken('alice', channel, '2s');
       },
     });

@@ -30,6 +30,7 @@ export {
 export { type PublishRequest, encodePublishReply } from './native/publish.ts';
 export {
   PING,
+  bareMessage,
   encodeDisconnectPush,
   encodeEventPushes,
   encodeMessagePush,

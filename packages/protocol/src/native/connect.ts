@@ -87,6 +87,8 @@ export interface ConnectReply {
   readonly pong: boolean;
   readonly subs?: ReadonlyMap<string, SubscriptionReply>;
   readonly data?: RawJson;
+  /** Where and as whom the client speaks, on transports that only carry what it is told (`/emulation`). */
+  readonly control?: { readonly session: string; readonly node: string };
 }
 
 export const encodeTtl = (ttl: number | undefined): string =>
@@ -101,12 +103,17 @@ const encodeSubs = (subs: ReadonlyMap<string, SubscriptionReply> | undefined): s
   return `,"subs":{${text}}`;
 };
 
+const encodeControl = ({ control }: ConnectReply): string =>
+  control === undefined
+    ? ''
+    : `,"session":${jsonString(control.session)},"node":${jsonString(control.node)}`;
+
 export const encodeConnectReply = (id: number, reply: ConnectReply): string => {
   const data = reply.data === undefined ? '' : `,"data":${reply.data}`;
   return (
     `{"id":${id},"connect":{"client":${jsonString(reply.client)},"version":${jsonString(reply.version)}` +
     `${encodeTtl(reply.ttl)},"ping":${reply.ping}${reply.pong ? ',"pong":true' : ''}` +
-    `${data}${encodeSubs(reply.subs)}}}`
+    `${encodeControl(reply)}${data}${encodeSubs(reply.subs)}}}`
   );
 };
 

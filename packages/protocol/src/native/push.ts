@@ -43,3 +43,14 @@ export const encodeDisconnectPush = (why: Disconnect): string =>
 
 /** A message to this one connection, outside any channel. */
 export const encodeMessagePush = (data: RawJson): string => `{"push":{"message":{"data":${data}}}}`;
+
+const WRAPPED = '{"push":';
+
+/**
+ * A message as one-way transports carry it: the push itself, without `push` around it and without
+ * the `id` of a reply (their first message is the connect reply). A ping stays what it is.
+ */
+export const bareMessage = (message: string): string => {
+  if (message.startsWith(WRAPPED)) return message.slice(WRAPPED.length, -1);
+  return message.replace(/^\{"id":\d+,/, '{');
+};

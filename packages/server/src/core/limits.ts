@@ -39,6 +39,8 @@ export interface CoreLimits {
   readonly reconnectedCheckMs: number;
   /** Nodes that have not answered a question within this are left out of the answer. */
   readonly surveyTimeoutMs: number;
+  /** What another node is given to answer a request made to it alone. */
+  readonly requestTimeoutMs: number;
   readonly publishPerConnection: RateRule;
   readonly publishPerUser: RateRule;
   readonly commandsPerConnection: RateRule;
@@ -66,6 +68,7 @@ export const DEFAULT_CORE_LIMITS: CoreLimits = {
   positionCheckIntervalMs: 10_000,
   reconnectedCheckMs: 2_000,
   surveyTimeoutMs: 1_000,
+  requestTimeoutMs: 5_000,
   publishPerConnection: { burst: 2_000, perSecond: 2_000 },
   publishPerUser: { burst: 5_000, perSecond: 5_000 },
   commandsPerConnection: { burst: 2_000, perSecond: 2_000 },

@@ -26,6 +26,8 @@ import type {
   ControlBus,
   ControlCommand,
   NodeInfo,
+  NodeReply,
+  NodeRequest,
   SurveyAnswer,
   SurveyQuestion,
 } from '../ports/control-bus.ts';
@@ -34,6 +36,7 @@ import type { Eventually } from '../ports/eventually.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Namespace } from '../ports/namespace.ts';
+import type { Peers } from '../ports/peers.ts';
 import type { PresenceStats, PresenceStore } from '../ports/presence-store.ts';
 import type {
   ChannelAdmin,
@@ -103,7 +106,8 @@ export interface Node
     ChannelAdmin,
     ConnectionAdmin,
     Cluster,
-    ClusterOverview {
+    ClusterOverview,
+    Peers {
   start(): Promise<void>;
   /** Refuses newcomers, then sends everybody away in paced batches. A second call hurries the first. */
   drain(options?: DrainOptions): Promise<void>;
@@ -130,6 +134,7 @@ class CoreNode implements Node {
   readonly #startedAtMs: number;
   #serial = 0;
   #drains = 0;
+  #answerRequest: ((request: NodeRequest) => NodeReply) | undefined;
 
   constructor(options: NodeOptions) {
     this.#options = options;
@@ -150,11 +155,17 @@ class CoreNode implements Node {
     return this.#drains > 0;
   }
 
+  get nodeId(): string {
+    return this.#options.identity.id;
+  }
+
   async start(): Promise<void> {
     const { registry, hub, controlBus, directory } = this.#context;
     await this.#options.broker.start(hub);
     await directory.start(registry);
     await controlBus.start({
+      nodeId: this.nodeId,
+      handleRequest: (request) => this.#answerRequest?.(request),
       handleCommand: (command) => handleControl(command, this.#context),
       handleSurvey: (question) => this.#answer(question),
     });
@@ -294,6 +305,17 @@ class CoreNode implements Node {
 
   invalidate(what: 'conversation', id: string): Promise<void> {
     return this.#context.controlBus.send({ type: 'invalidate', what, id });
+  }
+
+  answerRequests(handler: (request: NodeRequest) => NodeReply): void {
+    this.#answerRequest = handler;
+  }
+
+  async request(nodeId: string, request: NodeRequest): Promise<NodeReply | undefined> {
+    // Here it needs no way, and works while the engine is away.
+    if (nodeId === this.nodeId) return this.#answerRequest?.(request);
+    const { controlBus, limits } = this.#context;
+    return controlBus.request(nodeId, request, limits.requestTimeoutMs);
   }
 
   /** '' is everybody without a name; an order for one of them must name the connection. */

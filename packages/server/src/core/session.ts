@@ -10,7 +10,7 @@
  * Draining: the peer has been told, nothing more is accepted, the socket is not gone yet.
  */
 import { DISCONNECTS, fail, isTerminal, ok, UNSUBSCRIBES } from '@carillon/protocol';
-import type { ClientInfo, Disconnect, Outcome, RawJson } from '@carillon/protocol';
+import type { ClientInfo, Disconnect, Outcome, RawJson, StreamPosition } from '@carillon/protocol';
 import type { Identity, SubscriptionGrant } from '../ports/authenticator.ts';
 import type { HistoryPage, HistoryQuery, PublishResult } from '../ports/broker.ts';
 import type { Eventually } from '../ports/eventually.ts';
@@ -195,6 +195,15 @@ export class ClientSession implements Session, Subscriber {
 
   history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>> {
     return readHistory(this, channel, query);
+  }
+
+  positions(): ReadonlyMap<string, StreamPosition> {
+    const positions = new Map<string, StreamPosition>();
+    for (const { name, isServerSide, state, next, channel } of this.#subscriptions) {
+      if (!isServerSide || state !== 'live' || next < 0 || channel?.epoch === undefined) continue;
+      positions.set(name, { epoch: channel.epoch, offset: next - 1 });
+    }
+    return positions;
   }
 
   allowsCommand(): boolean {

@@ -46,7 +46,7 @@ export interface ConnectionInit {
   readonly listener: SessionListener;
   readonly heartbeat: Heartbeat;
   readonly transport: 'websocket' | 'http_stream' | 'sse';
-  /** `native` or the plain endpoint's name ('chat', 'notifications' …): for stats, devices and metrics. */
+  /** `native`, `uni` (one-way) or the plain endpoint's name ('chat', 'notifications' …): for stats, devices and metrics. */
   readonly protocol: string;
   readonly deviceType: DeviceType;
   /** For limits before authentication and for logs. */
@@ -113,6 +113,8 @@ export interface SessionChannels {
   presence(channel: string): Promise<Outcome<readonly ClientInfo[]>>;
   presenceStats(channel: string): Promise<Outcome<PresenceStats>>;
   history(channel: string, query: HistoryQuery): Promise<Outcome<HistoryPage>>;
+  /** Up to where the channels that the server subscribed have been given to the socket; none without a history. */
+  positions(): ReadonlyMap<string, StreamPosition>;
 }
 
 /** What the transport reports. */

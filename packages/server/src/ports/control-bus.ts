@@ -68,9 +68,28 @@ export type SurveyAnswer =
   | { readonly type: 'online-users'; readonly users: readonly OnlineUser[] }
   | { readonly type: 'channel-counts'; readonly channels: readonly ChannelCount[] };
 
+/** Something for one node alone: what a client without a way back said in a request of its own. */
+export interface NodeRequest {
+  readonly type: 'emulation';
+  /** The secret handle of the connection that says it. */
+  readonly session: string;
+  /** Frames as the client sent them. */
+  readonly data: string;
+}
+
+export interface NodeReply {
+  readonly type: 'emulation';
+  /** False: there is no such session. */
+  readonly isDelivered: boolean;
+}
+
 export interface ControlHandler {
+  /** Under which name others ask this node alone. Absent: nobody can. */
+  readonly nodeId?: string;
   handleCommand(command: ControlCommand): void;
   handleSurvey(question: SurveyQuestion): SurveyAnswer;
+  /** Undefined: this node does not know what to do with it. */
+  handleRequest?(request: NodeRequest): NodeReply | undefined;
 }
 
 /**
@@ -83,5 +102,11 @@ export interface ControlBus {
   send(command: ControlCommand): Promise<void>;
   /** The answers that came within `timeoutMs`, this node's own among them. Never rejects. */
   survey(question: SurveyQuestion, timeoutMs: number): Promise<readonly SurveyAnswer[]>;
+  /**
+   * To one node, which may be this one. Undefined: nobody of that name answered within `timeoutMs`;
+   * at once where the engine knows that nobody is there. Requests of one node to another are handled
+   * in the order they were made. Never rejects.
+   */
+  request(nodeId: string, request: NodeRequest, timeoutMs: number): Promise<NodeReply | undefined>;
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ export interface HandshakeRequest {
   readonly userAgent?: string | undefined;
   readonly acceptLanguage?: string | undefined;
   readonly remoteAddress: string;
+  /** What an EventSource that comes back had received last. */
+  readonly lastEventId?: string | undefined;
 }
 
 /** What came in on one connection. No method throws. */

@@ -75,7 +75,7 @@ export async function buildApplication(
     const http = await createHttpSide(parts, {
       ...shape,
       healthChecks: [...core.healthChecks, ...(consumers?.healthChecks ?? [])],
-      webSocketPaths: sockets?.paths ?? [],
+      sockets,
       createServer: tls?.createServer,
     });
     await http.app.ready();

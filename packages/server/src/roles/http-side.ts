@@ -13,6 +13,7 @@ import type { Parts } from './parts.ts';
 import { tokenSignerOf } from './tokens.ts';
 import { VERSION } from './version.ts';
 import { WEB_ROOT } from './web-root.ts';
+import type { WebSocketSide } from './websocket-side.ts';
 
 export interface HttpSideOptions {
   readonly groups: readonly RouteGroup[];
@@ -20,15 +21,15 @@ export interface HttpSideOptions {
   readonly hasStream: boolean;
   /** Everything that has to work, for /ready. */
   readonly healthChecks: readonly HealthCheck[];
-  /** Paths of the WebSocket side in this process. */
-  readonly webSocketPaths: readonly string[];
+  /** Of this process. */
+  readonly sockets: Pick<WebSocketSide, 'paths' | 'streams'> | undefined;
   /** Makes the server to listen with; undefined: one that speaks http. */
   readonly createServer: ((handler: RequestListener) => Server) | undefined;
 }
 
 export function createHttpSide(
   parts: Parts,
-  { groups, hasStream, healthChecks, webSocketPaths, createServer }: HttpSideOptions,
+  { groups, hasStream, healthChecks, sockets, createServer }: HttpSideOptions,
 ): Promise<HttpApp> {
   const { config, core, logger, credentials, dispatcher, secrets, thread } = parts;
   const { node, clock, random, metrics } = core;
@@ -52,8 +53,11 @@ export function createHttpSide(
     groups: parts.hasPages ? groups : groups.filter((group) => group !== 'web'),
     webRoot: WEB_ROOT,
     ...demoLoginOf(parts),
-    webSocketPaths,
-    plugins: hasStream ? [streamOf(parts)] : [],
+    webSocketPaths: sockets?.paths ?? [],
+    plugins: [
+      ...(hasStream ? [streamOf(parts)] : []),
+      ...(sockets === undefined ? [] : [sockets.streams]),
+    ],
     ...(createServer === undefined ? {} : { createServer }),
   });
 }

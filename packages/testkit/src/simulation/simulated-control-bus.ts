@@ -1,5 +1,5 @@
 /** A node's control bus over a simulated engine. */
-import type { ControlBus, SurveyAnswer } from '../../../server/src/ports/control-bus.ts';
+import type { ControlBus, NodeReply, SurveyAnswer } from '../../../server/src/ports/control-bus.ts';
 import { AWAY } from './engine-away.ts';
 import type { Link } from './simulated-engine.ts';
 
@@ -40,6 +40,23 @@ export function createSimulatedControlBus(link: Link): ControlBus {
       );
       await Promise.all(waiting);
       return answers;
+    },
+    async request(nodeId, request, timeoutMs) {
+      if (link.controlHandler?.nodeId === nodeId) {
+        return link.controlHandler.handleRequest?.(request);
+      }
+      const other = link.isAway
+        ? undefined
+        : reached().find(({ controlHandler }) => controlHandler?.nodeId === nodeId);
+      if (other === undefined) return undefined;
+      const { promise, resolve } = Promise.withResolvers<NodeReply | undefined>();
+      const cancel = link.engine.clock.after(timeoutMs, () => resolve(undefined));
+      const copy: typeof request = structuredClone(request);
+      other.inTurn(() => {
+        cancel();
+        resolve(other.controlHandler?.handleRequest?.(copy));
+      });
+      return promise;
     },
     close() {
       link.controlHandler = undefined;

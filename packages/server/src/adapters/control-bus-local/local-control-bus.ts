@@ -15,6 +15,10 @@ export function createLocalControlBus(): ControlBus {
     survey(question) {
       return Promise.resolve(handler === undefined ? [] : [handler.handleSurvey(question)]);
     },
+    request(nodeId, request) {
+      const isHere = handler?.nodeId !== undefined && handler.nodeId === nodeId;
+      return Promise.resolve(isHere ? handler?.handleRequest?.(request) : undefined);
+    },
     close() {
       handler = undefined;
       return Promise.resolve();

@@ -6,6 +6,8 @@ import type {
   ControlBus,
   ControlCommand,
   ControlHandler,
+  NodeReply,
+  NodeRequest,
   SurveyAnswer,
   SurveyQuestion,
 } from '../../ports/control-bus.ts';
@@ -25,6 +27,7 @@ interface Order {
 }
 
 const SURVEY = 'survey';
+const REQUEST = 'request';
 
 export function createNatsControlBus(dependencies: ControlBusDependencies): ControlBus {
   return new NatsControlBus(dependencies);
@@ -50,6 +53,10 @@ class NatsControlBus implements ControlBus {
         if (from !== nodeId) handler.handleCommand(command);
       }),
       questions.answer(SURVEY, (question) => [handler.handleSurvey(question as SurveyQuestion)]),
+      questions.answer(REQUEST, (request) => {
+        const reply = handler.handleRequest?.(request as NodeRequest);
+        return reply === undefined ? [] : [reply];
+      }),
     ];
     await link.flushed();
   }
@@ -68,6 +75,17 @@ class NatsControlBus implements ControlBus {
     const own = this.#handler?.handleSurvey(question);
     const others = (await elsewhere) as readonly SurveyAnswer[];
     return own === undefined ? others : [own, ...others];
+  }
+
+  async request(
+    nodeId: string,
+    request: NodeRequest,
+    timeoutMs: number,
+  ): Promise<NodeReply | undefined> {
+    if (nodeId === this.#dependencies.nodeId) return this.#handler?.handleRequest?.(request);
+    const terms = { kind: REQUEST, about: request, timeoutMs };
+    const [reply] = await this.#dependencies.questions.askOne(nodeId, terms);
+    return reply as NodeReply | undefined;
   }
 
   close(): Promise<void> {

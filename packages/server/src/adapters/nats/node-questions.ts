@@ -26,6 +26,12 @@ interface Question {
   readonly about: unknown;
 }
 
+interface QuestionTerms {
+  readonly kind: string;
+  readonly about: unknown;
+  readonly timeoutMs: number;
+}
+
 interface Part {
   readonly from: string;
   readonly items: readonly unknown[];
@@ -71,9 +77,20 @@ export class NodeQuestions {
   }
 
   /** What the other nodes say within the time, all of it; nothing while NATS is away. Never rejects. */
-  async ask(kind: string, about: unknown, timeoutMs: number): Promise<readonly unknown[]> {
-    const { link, nodes, clock, nodeId, logger } = this.#dependencies;
-    const others = nodes.others();
+  ask(kind: string, about: unknown, timeoutMs: number): Promise<readonly unknown[]> {
+    return this.#ask(this.#dependencies.nodes.others(), { kind, about, timeoutMs });
+  }
+
+  /** What one node says, be it known here or not; nothing, at once, where it is not. Never rejects. */
+  askOne(node: string, { kind, about, timeoutMs }: QuestionTerms): Promise<readonly unknown[]> {
+    return this.#ask([node], { kind, about, timeoutMs });
+  }
+
+  async #ask(
+    others: readonly string[],
+    { kind, about, timeoutMs }: QuestionTerms,
+  ): Promise<readonly unknown[]> {
+    const { link, clock, nodeId, logger } = this.#dependencies;
     if (others.length === 0 || !link.isUp) return [];
     this.#serial += 1;
     const id = this.#serial.toString(36);

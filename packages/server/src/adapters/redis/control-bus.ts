@@ -7,6 +7,8 @@ import type {
   ControlBus,
   ControlCommand,
   ControlHandler,
+  NodeReply,
+  NodeRequest,
   SurveyAnswer,
   SurveyQuestion,
 } from '../../ports/control-bus.ts';
@@ -14,6 +16,7 @@ import type { Clock, Random } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { readMessage, readReply, type ControlMessage } from './control-messages.ts';
 import { nodeIdOf, type NodeRegistry } from './node-registry.ts';
+import { NodeRequests } from './node-requests.ts';
 import type { RedisConnections } from './redis-connections.ts';
 
 export interface RedisControlBusOptions {
@@ -40,10 +43,12 @@ class RedisControlBus implements ControlBus {
   readonly #options: RedisControlBusOptions;
   readonly #everybody: string;
   readonly #surveys = new Map<string, Survey>();
+  readonly #requests: NodeRequests;
   #handler: ControlHandler | undefined;
 
   constructor(options: RedisControlBusOptions) {
     this.#options = options;
+    this.#requests = new NodeRequests(options);
     this.#everybody = `${options.connections.prefix}:control`;
   }
 
@@ -53,6 +58,7 @@ class RedisControlBus implements ControlBus {
     await Promise.all([
       connections.subscribe(this.#everybody, (bytes) => this.#handleMessage(bytes)),
       connections.subscribe(this.#repliesOf(nodeId), (bytes) => this.#handleReply(bytes)),
+      this.#requests.start((request) => handler.handleRequest?.(request)),
     ]);
   }
 
@@ -85,8 +91,13 @@ class RedisControlBus implements ControlBus {
     return [...answers.values()];
   }
 
+  request(nodeId: string, request: NodeRequest, timeoutMs: number): Promise<NodeReply | undefined> {
+    return this.#requests.request(nodeId, request, timeoutMs);
+  }
+
   async close(): Promise<void> {
     this.#handler = undefined;
+    await this.#requests.close();
     for (const { finish } of this.#surveys.values()) finish();
     const { connections, nodeId } = this.#options;
     await connections.unsubscribe(this.#everybody);

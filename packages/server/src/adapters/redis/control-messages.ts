@@ -1,5 +1,11 @@
 /** What nodes say to each other, as JSON. Anything this version does not know is undefined. */
-import type { ControlCommand, SurveyAnswer, SurveyQuestion } from '../../ports/control-bus.ts';
+import type {
+  ControlCommand,
+  NodeReply,
+  NodeRequest,
+  SurveyAnswer,
+  SurveyQuestion,
+} from '../../ports/control-bus.ts';
 
 export type ControlMessage =
   | { readonly from: string; readonly command: ControlCommand }
@@ -9,6 +15,20 @@ export interface SurveyReply {
   readonly from: string;
   readonly id: string;
   readonly answer: SurveyAnswer;
+}
+
+/** To one node, on a channel of its own. */
+export interface RequestMessage {
+  readonly from: string;
+  readonly id: string;
+  readonly request: NodeRequest;
+}
+
+/** Absent `reply`: the node does not know what to do with the request. */
+export interface RequestReply {
+  readonly from: string;
+  readonly id: string;
+  readonly reply?: NodeReply;
 }
 
 const COMMANDS: ReadonlySet<string> = new Set<ControlCommand['type']>([
@@ -37,6 +57,22 @@ export function readReply(bytes: Buffer): SurveyReply | undefined {
   const { from, id, answer } = objectOf(parse(bytes));
   if (typeof from !== 'string' || typeof id !== 'string') return undefined;
   return isAnswer(answer) ? { from, id, answer } : undefined;
+}
+
+export function readRequest(bytes: Buffer): RequestMessage | undefined {
+  const { from, id, request } = objectOf(parse(bytes));
+  const { type, session, data } = objectOf(request);
+  if (typeof from !== 'string' || typeof id !== 'string' || type !== 'emulation') return undefined;
+  if (typeof session !== 'string' || typeof data !== 'string') return undefined;
+  return { from, id, request: { type, session, data } };
+}
+
+export function readRequestReply(bytes: Buffer): RequestReply | undefined {
+  const { from, id, reply } = objectOf(parse(bytes));
+  if (typeof from !== 'string' || typeof id !== 'string') return undefined;
+  const { type, isDelivered } = objectOf(reply);
+  const isReply = type === 'emulation' && typeof isDelivered === 'boolean';
+  return isReply ? { from, id, reply: { type, isDelivered } } : { from, id };
 }
 
 function parse(bytes: Buffer): unknown {
@@ -83,4 +119,9 @@ type Field =
   | 'node'
   | 'channels'
   | 'statistics'
-  | 'users';
+  | 'users'
+  | 'request'
+  | 'reply'
+  | 'session'
+  | 'data'
+  | 'isDelivered';

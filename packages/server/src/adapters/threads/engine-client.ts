@@ -126,7 +126,10 @@ export class EngineClient {
     if (hasMissed) this.#handleMissed();
     for (const command of commands) this.controlHandler?.handleCommand(command);
     for (const [id, question] of surveys) {
-      const answer = this.controlHandler?.handleSurvey(question);
+      const answer =
+        question.type === 'emulation'
+          ? this.controlHandler?.handleRequest?.(question)
+          : this.controlHandler?.handleSurvey(question);
       if (answer !== undefined) this.tell('answerSurvey', id, answer);
     }
     for (const answer of answers) this.#settle(answer);

@@ -11,10 +11,17 @@ import type {
   PublishResult,
 } from '../../ports/broker.ts';
 import type { DirectoryQuery, Entry, UserLimit } from '../../ports/connection-directory.ts';
-import type { ControlCommand, SurveyAnswer, SurveyQuestion } from '../../ports/control-bus.ts';
+import type {
+  ControlCommand,
+  NodeReply,
+  NodeRequest,
+  SurveyAnswer,
+  SurveyQuestion,
+} from '../../ports/control-bus.ts';
 import type { PresenceStats } from '../../ports/presence-store.ts';
 import type { ConnectionInfo, ConnectionTotals } from '../../ports/server-api.ts';
 import type { SharedFrame } from './shared-frame.ts';
+import type { Question, QuestionAnswer } from './survey-desk.ts';
 
 /** What the main thread does for a worker thread, by name. */
 export interface HostOperations {
@@ -35,7 +42,10 @@ export interface HostOperations {
   totals(): ConnectionTotals;
   send(command: ControlCommand): void;
   survey(question: SurveyQuestion, timeoutMs: number): readonly SurveyAnswer[];
-  answerSurvey(survey: number, answer: SurveyAnswer): void;
+  answerSurvey(survey: number, answer: QuestionAnswer): void;
+  /** Under which name this thread is asked alone. */
+  nameNode(nodeId: string): void;
+  request(nodeId: string, request: NodeRequest, timeoutMs: number): NodeReply | undefined;
   issueTicket(identity: Identity): { ticket: string; expiresInMs: number };
   redeemTicket(ticket: string): Identity | undefined;
   exchangeRates(spent: ReadonlyMap<string, number>): ReadonlyMap<string, number>;
@@ -68,7 +78,7 @@ export interface Run {
 export interface ToWorker {
   readonly runs: readonly Run[];
   readonly commands: readonly ControlCommand[];
-  readonly surveys: readonly (readonly [id: number, question: SurveyQuestion])[];
+  readonly surveys: readonly (readonly [id: number, question: Question])[];
   readonly answers: readonly Answer[];
   /** What the runs weigh; the worker says when it has taken them. */
   readonly weight: number;

@@ -1,15 +1,24 @@
-/** Questions to all threads, until everybody has answered, has ended, or time is up. */
+/** Questions to all threads or to one, until everybody has answered, has ended, or time is up. */
 import type { Clock } from '../../ports/clock.ts';
-import type { SurveyAnswer, SurveyQuestion } from '../../ports/control-bus.ts';
+import type {
+  NodeReply,
+  NodeRequest,
+  SurveyAnswer,
+  SurveyQuestion,
+} from '../../ports/control-bus.ts';
+
+/** To all threads, or to one. */
+export type Question = SurveyQuestion | NodeRequest;
+export type QuestionAnswer = SurveyAnswer | NodeReply;
 
 /** A thread, as a survey sees it. */
 export interface Respondent {
-  ask(survey: number, question: SurveyQuestion): void;
+  ask(survey: number, question: Question): void;
 }
 
 interface OpenSurvey {
   readonly waitingFor: Set<Respondent>;
-  readonly answers: SurveyAnswer[];
+  readonly answers: QuestionAnswer[];
   finish(): void;
 }
 
@@ -23,14 +32,14 @@ export class SurveyDesk {
   }
 
   ask(
-    question: SurveyQuestion,
+    question: Question,
     timeoutMs: number,
     respondents: Iterable<Respondent>,
-  ): Promise<readonly SurveyAnswer[]> {
+  ): Promise<readonly QuestionAnswer[]> {
     this.#serial += 1;
     const id = this.#serial;
-    const answers: SurveyAnswer[] = [];
-    const { promise, resolve } = Promise.withResolvers<readonly SurveyAnswer[]>();
+    const answers: QuestionAnswer[] = [];
+    const { promise, resolve } = Promise.withResolvers<readonly QuestionAnswer[]>();
     const finish = (): void => {
       cancel();
       this.#open.delete(id);
@@ -44,7 +53,7 @@ export class SurveyDesk {
     return promise;
   }
 
-  answer(id: number, respondent: Respondent, answer: SurveyAnswer): void {
+  answer(id: number, respondent: Respondent, answer: QuestionAnswer): void {
     const survey = this.#open.get(id);
     if (survey === undefined || !survey.waitingFor.delete(respondent)) return;
     survey.answers.push(answer);

@@ -7,11 +7,11 @@
  * the history.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { ControlCommand, SurveyQuestion } from '../../ports/control-bus.ts';
+import type { ControlCommand } from '../../ports/control-bus.ts';
 import type { RunReceiver } from './fan-out.ts';
 import { UNANSWERED } from './messages.ts';
 import type { Answer, Call, HostOperations, Run, ToHost, ToWorker } from './messages.ts';
-import type { Respondent } from './survey-desk.ts';
+import type { Question, Respondent } from './survey-desk.ts';
 
 /** Each may answer at once or later. */
 export type HostCalls = {
@@ -35,7 +35,7 @@ export class ThreadLink implements RunReceiver, Respondent {
   #calls: HostCalls | undefined;
   #runs: Run[] = [];
   #commands: ControlCommand[] = [];
-  #surveys: (readonly [number, SurveyQuestion])[] = [];
+  #surveys: (readonly [number, Question])[] = [];
   #answers: Answer[] = [];
   #weight = 0;
   /** Sent and not taken yet. */
@@ -70,7 +70,7 @@ export class ThreadLink implements RunReceiver, Respondent {
     this.#schedule();
   }
 
-  ask(survey: number, question: SurveyQuestion): void {
+  ask(survey: number, question: Question): void {
     this.#surveys.push([survey, question]);
     this.#schedule();
   }

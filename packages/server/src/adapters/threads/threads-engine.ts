@@ -92,10 +92,13 @@ const presenceOver = (client: EngineClient): PresenceStore => ({
 const controlBusOver = (client: EngineClient): ControlBus => ({
   start: (handler) => {
     client.controlHandler = handler;
+    if (handler.nodeId !== undefined) client.tell('nameNode', handler.nodeId);
     return Promise.resolve();
   },
   send: (command) => client.call('send', command),
   survey: (question, timeoutMs) => client.call('survey', question, timeoutMs).catch(() => []),
+  request: (nodeId, request, timeoutMs) =>
+    client.call('request', nodeId, request, timeoutMs).catch(() => undefined),
   close: () => {
     client.controlHandler = undefined;
     return Promise.resolve();

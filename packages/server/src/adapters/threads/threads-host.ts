@@ -8,6 +8,12 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ClientInfo } from '@carillon/protocol';
 import type { Broker } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type {
+  NodeReply,
+  NodeRequest,
+  SurveyAnswer,
+  SurveyQuestion,
+} from '../../ports/control-bus.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { PresenceStore } from '../../ports/presence-store.ts';
 import type { ConnectionTotals } from '../../ports/server-api.ts';
@@ -75,6 +81,7 @@ class Host implements ThreadsHost {
   readonly #surveys: SurveyDesk;
   readonly #rates: RateLedger;
   readonly #links = new Map<ThreadLink, Belongings>();
+  readonly #nodes = new Map<string, ThreadLink>();
   #dirty: ThreadLink[] = [];
   #isScheduled = false;
 
@@ -141,13 +148,31 @@ class Host implements ThreadsHost {
       send: (command) => {
         for (const each of this.#links.keys()) each.command(command);
       },
-      survey: (question, timeoutMs) => this.#surveys.ask(question, timeoutMs, this.#links.keys()),
+      survey: (question, timeoutMs) => this.#survey(question, timeoutMs),
+      nameNode: (nodeId) => void this.#nodes.set(nodeId, link),
+      request: (nodeId, request, timeoutMs) => this.#request(nodeId, request, timeoutMs),
       answerSurvey: (survey, answer) => this.#surveys.answer(survey, link, answer),
       issueTicket: (identity) => tickets.issue(identity),
       redeemTicket: (ticket) => tickets.redeem(ticket),
       exchangeRates: (spent) => this.#rates.exchange(link, spent, clock.monotonic()),
       ping: () => undefined,
     };
+  }
+
+  async #survey(question: SurveyQuestion, timeoutMs: number): Promise<readonly SurveyAnswer[]> {
+    const answers = await this.#surveys.ask(question, timeoutMs, this.#links.keys());
+    return answers.filter((answer) => answer.type !== 'emulation');
+  }
+
+  async #request(
+    nodeId: string,
+    request: NodeRequest,
+    timeoutMs: number,
+  ): Promise<NodeReply | undefined> {
+    const link = this.#nodes.get(nodeId);
+    if (link === undefined) return undefined;
+    const answers = await this.#surveys.ask(request, timeoutMs, [link]);
+    return answers.find((answer) => answer.type === 'emulation');
   }
 
   #subscribe(link: ThreadLink, channel: string): void | Promise<void> {
@@ -187,6 +212,7 @@ class Host implements ThreadsHost {
     const belongings = this.#links.get(link);
     if (belongings === undefined) return;
     this.#links.delete(link);
+    for (const [nodeId, each] of this.#nodes) if (each === link) this.#nodes.delete(nodeId);
     this.#surveys.forget(link);
     this.#directory.leaveAll(link);
     const { logger, presenceStore, broker } = this.#options;

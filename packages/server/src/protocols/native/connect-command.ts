@@ -6,12 +6,14 @@
  * is error 109, after which an SDK fetches a new one and comes back.
  */
 import {
+  type ConnectReply,
   type ConnectRequest,
   type Disconnect,
   DISCONNECTS,
   ERRORS,
   type Failure,
   type Outcome,
+  type StreamPosition,
   type SubscriptionReply,
   encodeConnectReply,
   encodeErrorReply,
@@ -34,6 +36,12 @@ export interface ConnectOptions {
   readonly id: number;
   readonly request: ConnectRequest;
   readonly handshake: HandshakeIdentity | undefined;
+  /** Told to clients that speak by requests of their own. */
+  readonly control?: ConnectReply['control'];
+  /** Where a client stood that comes back with its last event id: newer than what the request says. */
+  readonly positions?: ReadonlyMap<string, StreamPosition> | undefined;
+  /** The client is told nothing but pushes: every refusal is a disconnect. */
+  readonly isOneWay?: boolean;
 }
 
 /** The reply, or undefined where the connection was ended instead. `isConnected`: commands may follow. */
@@ -65,13 +73,25 @@ const disconnectFor = (failure: Failure, hasToken: boolean): Disconnect | undefi
   return undefined;
 };
 
+const oneWayDisconnectFor = (failure: Failure): Disconnect => {
+  if (failure.error === 'token_expired') return DISCONNECTS.expired;
+  const known = disconnectFor(failure, true);
+  if (known !== undefined) return known;
+  return ERRORS[failure.error].retry === 'later'
+    ? DISCONNECTS.server_error
+    : DISCONNECTS.bad_request;
+};
+
 const refuse = (
   context: NativeContext,
-  { session, id, request, handshake }: ConnectOptions,
+  { session, id, request, handshake, isOneWay }: ConnectOptions,
   failure: Failure,
 ): ConnectResult => {
   context.tally.countError(failure.error);
-  const disconnect = disconnectFor(failure, request.token !== '' || handshake !== undefined);
+  const disconnect =
+    isOneWay === true
+      ? oneWayDisconnectFor(failure)
+      : disconnectFor(failure, request.token !== '' || handshake !== undefined);
   if (disconnect === undefined) return { reply: encodeErrorReply(id, failure), isConnected: false };
   session.disconnect(disconnect);
   return { isConnected: false };
@@ -84,15 +104,28 @@ const channelsOf = ({ user, channels }: Identity): readonly string[] => {
 
 type ServerSubscriptions = Outcome<ReadonlyMap<string, SubscriptionReply>>;
 
+/** Who comes back and does not say where it was in a channel is told that something may be missing. */
+const NOWHERE: StreamPosition = { epoch: '', offset: 0 };
+
+const lastPosition = (
+  { request, positions }: ConnectOptions,
+  channel: string,
+): StreamPosition | undefined => {
+  if (positions !== undefined) return positions.get(channel) ?? NOWHERE;
+  const last = request.subs.get(channel);
+  return last?.recover === true ? { epoch: last.epoch, offset: last.offset } : undefined;
+};
+
 const subscribeTo = (
-  { session, request }: ConnectOptions,
+  connecting: ConnectOptions,
   channel: string,
 ): Eventually<Outcome<SubscribeResult>> => {
-  const last = request.subs.get(channel);
+  const recoverFrom = lastPosition(connecting, channel);
   const options: SubscribeOptions = { isServerSide: true, wantsJoinLeave: true };
-  if (last?.recover !== true) return session.subscribe(channel, options);
-  const { epoch, offset } = last;
-  return session.subscribe(channel, { ...options, recoverFrom: { epoch, offset } });
+  return connecting.session.subscribe(
+    channel,
+    recoverFrom === undefined ? options : { ...options, recoverFrom },
+  );
 };
 
 const subscribeAll = (
@@ -134,11 +167,11 @@ const repliesOf = (
 /** Authenticated, but without the channels that belong to it: better no connection than half of one. */
 const giveUp = (
   context: NativeContext,
-  { session, id }: ConnectOptions,
+  { session, id, isOneWay }: ConnectOptions,
   failure: Failure,
 ): ConnectResult => {
   context.tally.countError(failure.error);
-  session.send(encodeErrorReply(id, failure));
+  if (isOneWay !== true) session.send(encodeErrorReply(id, failure));
   const canComeBack = ERRORS[failure.error].retry === 'later';
   session.disconnect(canComeBack ? DISCONNECTS.server_error : DISCONNECTS.invalid_token);
   return { isConnected: false };
@@ -187,7 +220,7 @@ const welcome = (
   options: ConnectOptions,
   { identity, subs }: { readonly identity: Identity; readonly subs: ServerSubscriptions },
 ): ConnectResult => {
-  const { session, id } = options;
+  const { session, id, control } = options;
   const { deps, heartbeat } = context;
   if (session.state !== 'ready') return { isConnected: false };
   if (!subs.ok) return giveUp(context, options, subs);
@@ -199,6 +232,7 @@ const welcome = (
     pong: heartbeat.timeoutMs > 0,
     subs: subs.value,
     ...(ttl !== undefined && { ttl }),
+    ...(control !== undefined && { control }),
   });
   return { reply, isConnected: true };
 };

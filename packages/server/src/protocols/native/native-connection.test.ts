@@ -76,6 +76,7 @@ class ScriptedSession implements Session {
   presence = async () => fail('not_available');
   presenceStats = async () => fail('not_available');
   history = async () => fail('not_available');
+  positions = () => new Map();
   allowsCommand = () => !this.isRateExceeded;
   handleFrame = () => undefined;
   handleDrain = () => undefined;

@@ -22,21 +22,29 @@ import {
 } from '@carillon/protocol';
 import type { Session } from '../../ports/connection-handler.ts';
 import type { FrameReceiver } from '../../ports/websocket-endpoint.ts';
-import { type ConnectResult, type HandshakeIdentity, handleConnect } from './connect-command.ts';
+import {
+  type ConnectOptions,
+  type ConnectResult,
+  type HandshakeIdentity,
+  handleConnect,
+} from './connect-command.ts';
 import { type Answer, dispatch, isSerial } from './dispatch.ts';
 import type { NativeContext } from './native-context.ts';
 
 type Phase = 'new' | 'connecting' | 'connected' | 'refused';
 
-export interface NativeConnectionOptions {
+export interface NativeConnectionOptions extends Pick<ConnectOptions, 'control' | 'positions'> {
   readonly session: Session;
   readonly handshake: HandshakeIdentity | undefined;
+  /** Where nothing can follow a refused connect: called after the refusal was said. */
+  readonly handleRefused?: () => void;
 }
 
 export class NativeConnection implements FrameReceiver {
   readonly #context: NativeContext;
   readonly #session: Session;
-  #handshake: HandshakeIdentity | undefined;
+  /** Of the transport, for the connect command; let go of with it. */
+  #opening: NativeConnectionOptions | undefined;
   #phase: Phase = 'new';
   #badFrames = 0;
   #pongs = 0;
@@ -45,15 +53,20 @@ export class NativeConnection implements FrameReceiver {
   #waiting: Command[] | undefined = undefined;
   #waitingCharacters = 0;
 
-  constructor(context: NativeContext, { session, handshake }: NativeConnectionOptions) {
+  constructor(context: NativeContext, opening: NativeConnectionOptions) {
     this.#context = context;
-    this.#session = session;
-    this.#handshake = handshake;
+    this.#session = opening.session;
+    this.#opening = opening;
     this.#openedAt = context.deps.clock.monotonic();
   }
 
   get isAuthenticated(): boolean {
     return this.#phase === 'connected';
+  }
+
+  /** No connect command that could be understood has come. */
+  get hasNotBegun(): boolean {
+    return this.#phase === 'new';
   }
 
   handleText(text: string): void {
@@ -197,33 +210,35 @@ export class NativeConnection implements FrameReceiver {
   /** Undefined: done already. */
   #connect(command: Extract<Command, { type: 'connect' }>): Promise<void> | undefined {
     const { id, request } = command;
-    const session = this.#session;
-    const handshake = this.#handshake;
-    this.#handshake = undefined;
+    const opening = this.#opening;
+    this.#opening = undefined;
+    if (opening === undefined) return undefined;
+    const { handleRefused } = opening;
     try {
-      const connecting = handleConnect(this.#context, { session, id, request, handshake });
-      if (!(connecting instanceof Promise)) {
-        this.#finishConnect(connecting);
-        return undefined;
+      const connecting = handleConnect(this.#context, { ...opening, id, request });
+      if (connecting instanceof Promise) {
+        return connecting.then(
+          (result) => this.#finishConnect(result, handleRefused),
+          (error: unknown) => this.#refuseBug(id, error, handleRefused),
+        );
       }
-      return connecting.then(
-        (result) => this.#finishConnect(result),
-        (error: unknown) => this.#refuseBug(id, error),
-      );
+      this.#finishConnect(connecting, handleRefused);
     } catch (error) {
-      this.#refuseBug(id, error);
-      return undefined;
+      this.#refuseBug(id, error, handleRefused);
     }
+    return undefined;
   }
 
-  #finishConnect({ reply, isConnected }: ConnectResult): void {
+  #finishConnect({ reply, isConnected }: ConnectResult, handleRefused?: () => void): void {
     this.#phase = isConnected ? 'connected' : 'refused';
     if (reply !== undefined) this.#session.send(reply);
+    if (!isConnected) handleRefused?.();
   }
 
-  #refuseBug(id: number, error: unknown): void {
+  #refuseBug(id: number, error: unknown, handleRefused?: () => void): void {
     this.#phase = 'refused';
     this.#answer(id, this.#bug(error));
+    handleRefused?.();
   }
 
   async #answerLater(id: number, answer: Promise<Answer>): Promise<void> {

@@ -43,5 +43,18 @@ export const encodeComment = (comment: string): string =>
     .map((line) => `: ${line}\n`)
     .join('')}\n`;
 
+/**
+ * JSON texts as one event, a line each: what EventSource gives as `data` is the texts with a line
+ * end between them. Line ends within a text can only be blanks between tokens, and become spaces.
+ */
+export const encodeJsonEvent = (texts: readonly string[]): string => {
+  let event = '';
+  for (const text of texts) event += `data: ${onOneLine(text)}\n`;
+  return `${event}\n`;
+};
+
+const onOneLine = (text: string): string =>
+  /[\r\n]/.test(text) ? text.replaceAll(/[\r\n]/g, ' ') : text;
+
 /** How long the client waits before it comes back. */
 export const encodeRetry = (ms: number): string => `retry: ${Math.trunc(ms)}\n\n`;

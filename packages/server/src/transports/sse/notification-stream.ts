@@ -23,7 +23,7 @@ import {
   notificationEvent,
 } from './notification-format.ts';
 import type { SseLimits } from './sse-limits.ts';
-import { SseSocket } from './sse-socket.ts';
+import { ResponseSocket } from '../http-stream/response-socket.ts';
 import { identify, queryOf, startingPoint } from './stream-request.ts';
 
 export const NOTIFICATION_STREAM_PATH = '/api/notifications/stream';
@@ -51,7 +51,7 @@ interface Exchange {
 
 interface OpenStream {
   readonly session: Session;
-  readonly socket: SseSocket;
+  readonly socket: ResponseSocket;
   readonly response: ServerResponse;
   readonly news: ChannelWatch;
 }
@@ -69,7 +69,7 @@ const openSession = (
   kind: StreamKind,
   { request, reply }: Exchange,
 ): OpenStream => {
-  const socket = new SseSocket(reply.raw);
+  const socket = new ResponseSocket(reply.raw);
   const session = deps.connections.open({
     socket,
     format: kind.format,

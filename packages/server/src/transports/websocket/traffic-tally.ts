@@ -6,7 +6,7 @@ import type { Metrics } from '../../ports/metrics.ts';
 const OWN_CODES: ReadonlySet<number> = new Set(Object.values(DISCONNECTS).map(({ code }) => code));
 
 /** A client may close with any of thousands of codes; a metric has a few. */
-const codeLabel = (code: number): string =>
+export const codeLabel = (code: number): string =>
   code < 1016 || OWN_CODES.has(code) ? String(code) : 'other';
 
 /** Short enough for whoever looks, long enough to cost nothing. */

@@ -11,11 +11,11 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { HandshakeRequest, WebSocketEndpoint } from '../../ports/websocket-endpoint.ts';
-import { ConnectRate } from './connect-rate.ts';
+import { ConnectGate } from '../connect-gate.ts';
 import { EndpointRouter, type RouteMatch } from './endpoint-router.ts';
 import { type Refusal, checkHandshake, refuseUpgrade } from './handshake.ts';
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from './limits.ts';
-import { isLoopback, rateKeyOf, remoteAddressOf } from './remote-address.ts';
+import { remoteAddressOf } from './remote-address.ts';
 import { TrafficTally } from './traffic-tally.ts';
 import {
   type ConnectionHost,
@@ -30,6 +30,8 @@ export interface WebSocketTransportOptions {
   /** Take the client's address from X-Forwarded-For. Default false. */
   readonly isProxyTrusted?: boolean;
   readonly limits?: Partial<WebSocketLimits>;
+  /** Shared with other transports of the process, with origins of its own. Default: one for this transport. */
+  readonly gate?: ConnectGate;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -44,35 +46,18 @@ export interface WebSocketTransport {
   close(): Promise<void>;
 }
 
-/** Sweeping the unauthenticated list costs its length, so a flood of handshakes may not trigger it each time. */
-const SWEEP_INTERVAL_MS = 100;
-
 /**
  * The only subprotocol there is. Others are not echoed: some clients carry a token in that header,
  * and one that insists on Protobuf must not believe that it got it.
  */
 const SUBPROTOCOL = 'centrifuge-json';
 
-const LATER = { 'Retry-After': '1' };
 const REFUSALS = {
   closing: {
     status: 503,
     label: 'closing',
     message: 'The server is shutting down.',
-    headers: LATER,
-  },
-  server: { status: 503, label: 'rate', message: 'Too many connects.', headers: LATER },
-  address: {
-    status: 429,
-    label: 'address_rate',
-    message: 'Too many connects from this address.',
-    headers: LATER,
-  },
-  unauthenticated: {
-    status: 503,
-    label: 'unauthenticated',
-    message: 'Too many connections that have not logged in.',
-    headers: LATER,
+    headers: { 'Retry-After': '1' },
   },
   undecodable: { status: 400, label: 'malformed', message: 'The path is not valid UTF-8.' },
 } as const satisfies Record<string, Refusal>;
@@ -131,14 +116,10 @@ class Transport implements WebSocketTransport, ConnectionHost {
   readonly #options: WebSocketTransportOptions;
   readonly #limits: WebSocketLimits;
   readonly #router: EndpointRouter;
-  readonly #origins: ReadonlySet<string>;
-  readonly #rate: ConnectRate;
+  readonly #gate: ConnectGate;
   readonly #server: Server<typeof OwnedWebSocket>;
   /** Each knows its place, so that one can leave without a search, and without a table of all. */
   readonly #open: WebSocketConnection[] = [];
-  /** Had not logged in when they were opened; who has since is swept out when it seems full. */
-  #newcomers: WebSocketConnection[] = [];
-  #sweptAt = -Infinity;
   readonly #traffic: TrafficTally;
   /** Set once closing; called when the last connection is gone. */
   #resolveClosed: (() => void) | undefined;
@@ -147,9 +128,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
     this.#options = options;
     this.#limits = { ...DEFAULT_WEBSOCKET_LIMITS, ...options.limits };
     this.#router = new EndpointRouter(options.endpoints);
-    this.#origins = new Set(options.allowedOrigins);
+    this.#gate = options.gate ?? new ConnectGate({ ...options, limits: this.#limits });
     this.#traffic = new TrafficTally(options.metrics, options.clock);
-    this.#rate = new ConnectRate(this.#limits, options.clock.monotonic());
     this.#server = new WebSocketServer(serverOptions(this.#limits));
   }
 
@@ -215,31 +195,24 @@ class Transport implements WebSocketTransport, ConnectionHost {
   /** @internal */
   forget(connection: WebSocketConnection, code: number): void {
     this.#traffic.countClosed(connection.protocol, code);
-    removeFrom(this.#open, connection, 'place');
-    removeFrom(this.#newcomers, connection, 'newcomerPlace');
+    this.#remove(connection);
+    this.#gate.leave(connection);
     if (this.#open.length === 0) this.#resolveClosed?.();
   }
 
   #refusalOf(request: IncomingMessage, remoteAddress: string): Refusal | undefined {
     if (this.#resolveClosed !== undefined) return REFUSALS.closing;
-    const refusal = checkHandshake(request, this.#origins);
-    if (refusal !== undefined) return refusal;
-    const isExempt = this.#limits.isLoopbackExempt && isLoopback(remoteAddress);
-    const key = isExempt ? undefined : rateKeyOf(remoteAddress);
-    const verdict = this.#rate.take(key, this.#options.clock.monotonic());
-    if (verdict !== 'ok') return REFUSALS[verdict];
-    return this.#hasRoomForUnauthenticated() ? undefined : REFUSALS.unauthenticated;
+    return checkHandshake(request, this.#gate.origins) ?? this.#gate.refusalOf(remoteAddress);
   }
 
-  #hasRoomForUnauthenticated(): boolean {
-    if (this.#newcomers.length < this.#limits.maxUnauthenticated) return true;
-    const now = this.#options.clock.monotonic();
-    if (now - this.#sweptAt < SWEEP_INTERVAL_MS) return false;
-    this.#sweptAt = now;
-    const newcomers = this.#newcomers.filter((each) => each.receiver?.isAuthenticated === false);
-    for (const [index, connection] of newcomers.entries()) connection.newcomerPlace = index;
-    this.#newcomers = newcomers;
-    return this.#newcomers.length < this.#limits.maxUnauthenticated;
+  /** In O(1), and only if it is there: the last one takes the free place. */
+  #remove(connection: WebSocketConnection): void {
+    const { place } = connection;
+    if (this.#open[place] !== connection) return;
+    const last = this.#open.pop();
+    if (last === undefined || last === connection) return;
+    this.#open[place] = last;
+    last.place = place;
   }
 
   #refuse(socket: Duplex, refusal: Refusal, fields: object): void {
@@ -257,24 +230,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
     } catch (error) {
       connection.fail(error);
     }
-    if (connection.receiver?.isAuthenticated === false) {
-      connection.newcomerPlace = this.#newcomers.push(connection) - 1;
-    }
+    this.#gate.enter(connection);
   }
-}
-
-/** In O(1), and only if it is there: the last one takes the free place. */
-function removeFrom(
-  list: WebSocketConnection[],
-  connection: WebSocketConnection,
-  key: 'place' | 'newcomerPlace',
-): void {
-  const place = connection[key];
-  if (list[place] !== connection) return;
-  const last = list.pop();
-  if (last === undefined || last === connection) return;
-  list[place] = last;
-  last[key] = place;
 }
 
 export const createWebSocketTransport = (options: WebSocketTransportOptions): WebSocketTransport =>

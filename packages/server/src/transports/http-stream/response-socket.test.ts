@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SseSocket } from './sse-socket.ts';
+import { ResponseSocket } from './response-socket.ts';
 
 let server: Server | undefined;
 
@@ -20,7 +20,7 @@ afterEach(() => {
 /** A stream and the client that reads it, over a real connection. */
 const openStream = async (): Promise<{
   readonly response: ServerResponse;
-  readonly socket: SseSocket;
+  readonly socket: ResponseSocket;
   readonly client: () => Promise<IncomingMessage>;
 }> => {
   server = createServer().listen(0, '127.0.0.1');
@@ -31,13 +31,13 @@ const openStream = async (): Promise<{
   const answered = once(request, 'response').then(([message]) => message as IncomingMessage);
   answered.catch(() => undefined);
   const [, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
-  return { response, socket: new SseSocket(response), client: () => answered };
+  return { response, socket: new ResponseSocket(response), client: () => answered };
 };
 
 const CHUNK = Buffer.alloc(256 * 1024, 'x');
 
 /** More than the kernel's buffers hold. */
-const fill = (socket: SseSocket): void => {
+const fill = (socket: ResponseSocket): void => {
   let answer = '';
   for (let sent = 0; sent < 200; sent += 1) answer = socket.send([CHUNK]);
   expect(answer).toBe('full');

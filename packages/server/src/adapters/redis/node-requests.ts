@@ -1,0 +1,107 @@
+/**
+ * Requests to one node alone over Redis PUB/SUB: two channels per node, for requests and for replies.
+ * Whether somebody is there is asked of the registry of nodes, whose list is a few seconds old.
+ */
+import type { NodeReply, NodeRequest } from '../../ports/control-bus.ts';
+import type { Clock, Random } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { readRequest, readRequestReply } from './control-messages.ts';
+import { nodeIdOf, type NodeRegistry } from './node-registry.ts';
+import type { RedisConnections } from './redis-connections.ts';
+
+export interface NodeRequestsOptions {
+  readonly connections: RedisConnections;
+  readonly registry: NodeRegistry;
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+export type RequestHandler = (request: NodeRequest) => NodeReply | undefined;
+
+export class NodeRequests {
+  readonly #options: NodeRequestsOptions;
+  readonly #waiting = new Map<string, (reply: NodeReply | undefined) => void>();
+  #handler: RequestHandler | undefined;
+
+  constructor(options: NodeRequestsOptions) {
+    this.#options = options;
+  }
+
+  async start(handler: RequestHandler): Promise<void> {
+    this.#handler = handler;
+    const { connections, nodeId } = this.#options;
+    await Promise.all([
+      connections.subscribe(this.#channel(nodeId, 'requests'), (bytes) => this.#answer(bytes)),
+      connections.subscribe(this.#channel(nodeId, 'replies'), (bytes) => this.#collect(bytes)),
+    ]);
+  }
+
+  async request(
+    to: string,
+    request: NodeRequest,
+    timeoutMs: number,
+  ): Promise<NodeReply | undefined> {
+    const { connections, nodeId, clock, random, logger } = this.#options;
+    if (to === nodeId) return this.#handler?.(request);
+    if (!(await this.#isAlive(to))) return undefined;
+    const id = random.id();
+    const { promise, resolve } = Promise.withResolvers<NodeReply | undefined>();
+    const cancel = clock.after(timeoutMs, () => resolve(undefined));
+    this.#waiting.set(id, resolve);
+    const message = JSON.stringify({ from: nodeId, id, request });
+    connections.publish(this.#channel(to, 'requests'), message).catch((error: unknown) => {
+      logger.debug({ err: error, to }, 'a request to another node did not leave');
+      resolve(undefined);
+    });
+    const reply = await promise;
+    cancel();
+    this.#waiting.delete(id);
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    this.#handler = undefined;
+    for (const resolve of this.#waiting.values()) resolve(undefined);
+    const { connections, nodeId } = this.#options;
+    await connections.unsubscribe(this.#channel(nodeId, 'requests'));
+    await connections.unsubscribe(this.#channel(nodeId, 'replies'));
+  }
+
+  #channel(nodeId: string, what: 'requests' | 'replies'): string {
+    return `${this.#options.connections.prefix}:node:${nodeId}:${what}`;
+  }
+
+  /** One that was not heard of yet may have come a moment ago: asked once more. */
+  async #isAlive(nodeId: string): Promise<boolean> {
+    const { registry, logger } = this.#options;
+    if (has(registry.live, nodeId)) return true;
+    try {
+      return has(await registry.askLive(), nodeId);
+    } catch (error) {
+      logger.debug({ err: error }, 'who is alive cannot be asked');
+      return false;
+    }
+  }
+
+  #answer(bytes: Buffer): void {
+    const message = readRequest(bytes);
+    if (message === undefined) return;
+    const { connections, nodeId, logger } = this.#options;
+    const reply = this.#handler?.(message.request);
+    const answer = JSON.stringify({ from: nodeId, id: message.id, reply });
+    const { from: to } = message;
+    connections.publish(this.#channel(to, 'replies'), answer).catch((error: unknown) => {
+      logger.debug({ err: error, to }, 'a reply to another node did not leave');
+    });
+  }
+
+  #collect(bytes: Buffer): void {
+    const answer = readRequestReply(bytes);
+    if (answer !== undefined) this.#waiting.get(answer.id)?.(answer.reply);
+  }
+}
+
+const has = (live: ReadonlySet<string>, nodeId: string): boolean =>
+  [...live].some((incarnation) => nodeIdOf(incarnation) === nodeId);
