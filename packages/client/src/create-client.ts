@@ -2,10 +2,12 @@
 import { createChannels } from './channels/channels.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { Client } from './client.ts';
-import { createConnection } from './connection/connection.ts';
+import { Connection } from './connection/connection.ts';
 import type { WireConnected } from './connection/wire.ts';
-import { platform } from './environment.ts';
+import { type PageEvent, platform } from './environment.ts';
 import { createWritable } from './readable.ts';
+
+type SimpleEvent = PageEvent | 'connect' | 'disconnect' | 'retry_now';
 
 const OWN_CHANNEL = 'user:';
 
@@ -26,25 +28,26 @@ export function createClient(options: ClientOptions = {}): Client {
     environment,
     requests: () => connection.requests,
     isConnected: () => connection.state.get().status === 'connected',
-    loseConnection: () => dispatch({ type: 'lost', why: { code: 0, reason: 'no answer' } }),
+    loseConnection: () =>
+      connection.dispatch({ type: 'lost', why: { code: 0, reason: 'no answer' } }),
   });
-  const connection = createConnection(options, environment, {
+  const connection = new Connection(options, environment, {
     ...channels,
     handleWelcome(reply) {
       user.set(userOf(reply));
       channels.handleWelcome(reply);
     },
   });
-  const { state, requests, dispatch } = connection;
-  const stopListening = environment.onPageEvent((type) => dispatch({ type }));
-  const disconnect = (): void => dispatch({ type: 'disconnect' });
+  const { state, requests } = connection;
+  const dispatch = (type: SimpleEvent): void => connection.dispatch({ type });
+  const stopListening = environment.onPageEvent(dispatch);
 
   return {
     state,
     user,
-    connect: () => dispatch({ type: 'connect' }),
-    disconnect,
-    retryNow: () => dispatch({ type: 'retry_now' }),
+    connect: () => dispatch('connect'),
+    disconnect: () => dispatch('disconnect'),
+    retryNow: () => dispatch('retry_now'),
     channel: channels.channel,
     async call(method, input, calling) {
       const { data } = await requests.send('rpc', { method, data: input }, calling);
@@ -55,7 +58,7 @@ export function createClient(options: ClientOptions = {}): Client {
     onServerGap: channels.onServerGap,
     close() {
       stopListening();
-      disconnect();
+      dispatch('disconnect');
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ServerPublication } from '../client.ts';
 import type { LinkChannels } from '../connection/link.ts';
 import { createListeners } from '../listeners.ts';
 import { createChannel } from './create-channel.ts';
-import { type Subscription, type SubscriptionOptions, createSubscription } from './subscription.ts';
+import { Subscription, type SubscriptionOptions } from './subscription.ts';
 
 interface Entry {
   readonly subscription: Subscription;
@@ -27,7 +27,7 @@ export function createChannels(
   const find = (name: string): Entry => {
     const known = entries.get(name);
     if (known) return known;
-    const subscription = createSubscription({
+    const subscription = new Subscription({
       ...options,
       name,
       onServerPublication: (publication: Publication) =>
@@ -40,7 +40,7 @@ export function createChannels(
   };
 
   const forEach = (visit: (subscription: Subscription, name: string) => void): void => {
-    for (const [name, { subscription }] of [...entries]) visit(subscription, name);
+    for (const [name, { subscription }] of entries) visit(subscription, name);
   };
 
   return {
@@ -50,20 +50,23 @@ export function createChannels(
     positions() {
       const subs: Record<string, object> = {};
       forEach((subscription, name) => {
-        const position = subscription.position();
-        if (subscription.isServerSide() && position) subs[name] = { recover: true, ...position };
+        const { position, isServerSide } = subscription;
+        if (isServerSide && position) subs[name] = { recover: true, ...position };
       });
       return subs;
     },
     handleOpening: () => forEach((subscription) => subscription.handleOpening()),
     handleWelcome({ subs = {} }) {
       for (const name of Object.keys(subs)) find(name);
-      forEach(({ handleServerReply }, name) => handleServerReply(subs[name]));
+      forEach((subscription, name) => subscription.handleWelcome(subs[name]));
     },
     handlePush: (push) => {
       if (push.channel !== undefined) find(push.channel).subscription.handlePush(push);
     },
     handleLost: () => forEach((subscription) => subscription.handleLost()),
-    forgetPositions: () => forEach((subscription) => subscription.forgetPosition()),
+    forgetPositions: () =>
+      forEach((subscription) => {
+        subscription.position = undefined;
+      }),
   };
 }

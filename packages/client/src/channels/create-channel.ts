@@ -1,7 +1,9 @@
 /** A channel as programs see it: its subscription, and the questions that can be asked about it. */
-import type { Channel } from '../channel.ts';
+import type { Channel, Publisher } from '../channel.ts';
 import type { Requests } from '../connection/requests.ts';
-import { type Subscription, toPublication, toPublisher } from './subscription.ts';
+import type { Listeners } from '../listeners.ts';
+import { toPublication, toPublisher } from './publication.ts';
+import type { Subscription } from './subscription.ts';
 
 export function createChannel(
   name: string,
@@ -9,14 +11,22 @@ export function createChannel(
   requests: () => Requests,
 ): Channel {
   const channel = { channel: name };
+  const listenFor = (
+    listeners: Listeners<Publisher>,
+    listener: (who: Publisher) => void,
+  ): (() => void) => {
+    const stop = listeners.add(listener);
+    subscription.handleJoinListener();
+    return stop;
+  };
   return {
     name,
     state: subscription.state,
-    subscribe: subscription.hold,
-    onPublication: subscription.onPublication,
-    onGap: subscription.onGap,
-    onJoin: subscription.onJoin,
-    onLeave: subscription.onLeave,
+    subscribe: () => subscription.hold(),
+    onPublication: subscription.publications.add,
+    onGap: subscription.gaps.add,
+    onJoin: (listener) => listenFor(subscription.joins, listener),
+    onLeave: (listener) => listenFor(subscription.leaves, listener),
     async publish(data, { idempotencyKey } = {}) {
       await requests().send('publish', { ...channel, data, idempotency_key: idempotencyKey });
     },

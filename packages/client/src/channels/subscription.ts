@@ -7,16 +7,11 @@ import { CarillonError } from '../carillon-error.ts';
 import type { ChannelState, Gap, Publication, Publisher, StreamPosition } from '../channel.ts';
 import { pauseMs } from '../connection/backoff.ts';
 import type { Requests } from '../connection/requests.ts';
-import type {
-  WireClose,
-  WireInfo,
-  WirePublication,
-  WirePush,
-  WireSubscription,
-} from '../connection/wire.ts';
+import type { WireClose, WirePublication, WirePush, WireSubscription } from '../connection/wire.ts';
 import type { ClientEnvironment } from '../environment.ts';
 import { createListeners } from '../listeners.ts';
 import { createWritable } from '../readable.ts';
+import { toPublication, toPublisher } from './publication.ts';
 
 export interface SubscriptionOptions {
   readonly name: string;
@@ -30,238 +25,227 @@ export interface SubscriptionOptions {
   readonly onServerGap: (gap: Gap) => void;
 }
 
-export type Subscription = ReturnType<typeof createSubscription>;
-
 const RETRY = { minMs: 500, maxMs: 20_000 };
 const ALREADY_SUBSCRIBED = 105;
 /** From here on an unsubscribe push asks to subscribe again. */
 const SUBSCRIBE_AGAIN = 2500;
 const STATE_INVALIDATED = 2502;
 
-export const toPublisher = ({ user, client, conn_info, chan_info }: WireInfo): Publisher => ({
-  user,
-  client,
-  ...(conn_info !== undefined && { connInfo: conn_info }),
-  ...(chan_info !== undefined && { chanInfo: chan_info }),
-});
+const nothing = (): void => {};
 
-export const toPublication = ({ info, ...rest }: WirePublication): Publication =>
-  info ? { ...rest, info: toPublisher(info) } : rest;
-
-export function createSubscription(options: SubscriptionOptions) {
-  const { name, environment } = options;
-  const state = createWritable<ChannelState>({ status: 'unsubscribed' });
-  const publications = createListeners<Publication>();
-  const gaps = createListeners<Gap>();
-  const joins = createListeners<Publisher>();
-  const leaves = createListeners<Publisher>();
-  let holders = 0;
-  let isServerSide = false;
+export class Subscription {
+  readonly state = createWritable<ChannelState>({ status: 'unsubscribed' });
+  readonly publications = createListeners<Publication>();
+  readonly gaps = createListeners<Gap>();
+  readonly joins = createListeners<Publisher>();
+  readonly leaves = createListeners<Publisher>();
+  position: StreamPosition | undefined;
+  isServerSide = false;
+  readonly #options: SubscriptionOptions;
+  #holders = 0;
   /** Publications may have come before: what is not recovered now was missed. */
-  let isContinued = false;
-  let position: StreamPosition | undefined;
-  let asksForJoins = false;
+  #isContinued = false;
+  #asksForJoins = false;
   /** A subscribe command is under way. */
-  let isAsking = false;
-  /** Counts subscribe commands: only the last one's answer matters. */
-  let turn = 0;
-  let retries = 0;
-  let cancelRetry = (): void => {};
+  #isAsking = false;
+  /** Changes whenever what is under way is of no interest any more. */
+  #turn = 0;
+  #retries = 0;
+  #cancelRetry = nothing;
 
-  const isLive = (): boolean => state.get().status === 'subscribed';
-  const wantsJoins = (): boolean => joins.count() + leaves.count() > 0;
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+  }
 
-  /** Whatever is under way is of no interest any more. */
-  const settle = (next: ChannelState): void => {
-    turn += 1;
-    isAsking = false;
-    cancelRetry();
-    state.set(next);
-  };
+  hold(): () => void {
+    this.#holders += 1;
+    const { status } = this.state.get();
+    if (status === 'unsubscribed' || status === 'failed') {
+      if (this.#options.isConnected()) this.#start();
+      else this.#settle({ status: 'subscribing' });
+    }
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#holders -= 1;
+      // Who is replaced in this very moment (a page's part by another) keeps the channel.
+      queueMicrotask(() => this.#letGo());
+    };
+  }
 
-  const tellGap = (from: StreamPosition | undefined, to: StreamPosition | undefined): void => {
-    const gap = { channel: name, ...(from && { from }), ...(to && { to }) };
-    gaps.emit(gap);
-    if (isServerSide) options.onServerGap(gap);
-  };
+  /** Who comes and goes is told to those who asked for it with the subscription. */
+  handleJoinListener(): void {
+    const isWanting = !this.#asksForJoins && !this.isServerSide;
+    if (isWanting && this.#isLive() && this.#options.isConnected()) this.#resubscribe();
+  }
 
-  const pass = (wire: WirePublication): void => {
-    const publication = toPublication(wire);
-    publications.emit(publication);
-    if (isServerSide) options.onServerPublication(publication);
-  };
+  /** A connection is being made: our part of its first frame. */
+  handleOpening(): void {
+    if (this.#holders > 0 && !this.isServerSide && this.state.get().status !== 'failed') {
+      this.#start(true);
+    }
+  }
 
-  const handleReply = (reply: WireSubscription): void => {
+  handleLost(): void {
+    if (this.state.get().status === 'failed') return;
+    const isWanted = this.#holders > 0 || this.isServerSide;
+    this.#settle({ status: isWanted ? 'subscribing' : 'unsubscribed' });
+  }
+
+  /** Connected: the server has subscribed us, or has not (undefined). */
+  handleWelcome(reply: WireSubscription | undefined): void {
+    if (reply) this.#handleServerReply(reply);
+    else if (this.isServerSide) this.#handleUnsubscribed({ code: SUBSCRIBE_AGAIN, reason: '' });
+    else if (this.#holders > 0 && !this.#isAsking && this.state.get().status === 'subscribing') {
+      // Held since the first frame left.
+      this.#start();
+    }
+  }
+
+  handlePush({ pub, join, leave, subscribe, unsubscribe }: WirePush): void {
+    if (subscribe) this.#handleServerReply(subscribe);
+    if (unsubscribe) this.#handleUnsubscribed(unsubscribe);
+    if (!this.#isLive()) return;
+    if (pub) this.#handlePublication(pub);
+    if (join) this.joins.emit(toPublisher(join.info));
+    if (leave) this.leaves.emit(toPublisher(leave.info));
+  }
+
+  #isLive(): boolean {
+    return this.state.get().status === 'subscribed';
+  }
+
+  #settle(next: ChannelState): void {
+    this.#turn += 1;
+    this.#isAsking = false;
+    this.#cancelRetry();
+    this.state.set(next);
+  }
+
+  #forget(): void {
+    this.#isContinued = false;
+    this.position = undefined;
+  }
+
+  #start(isEarly = false): void {
+    this.#settle({ status: 'subscribing' });
+    const turn = this.#turn;
+    this.#isAsking = true;
+    this.#asksForJoins = this.joins.count() + this.leaves.count() > 0;
+    const { name: channel, requests } = this.#options;
+    requests().ask({
+      name: 'subscribe',
+      isEarly,
+      request: {
+        channel,
+        recoverable: true,
+        ...(this.#asksForJoins && { join_leave: true }),
+        ...(this.position && { recover: true, ...this.position }),
+      },
+      onAnswer: (reply) => turn === this.#turn && this.#handleReply(reply),
+      onError: (error) => turn === this.#turn && this.#handleError(error),
+    });
+  }
+
+  #unsubscribe(): void {
+    const { name: channel, requests } = this.#options;
+    requests().ask({
+      name: 'unsubscribe',
+      // Right behind the subscribe command it belongs to, or on no connection at all.
+      isEarly: true,
+      request: { channel },
+      onAnswer: nothing,
+      onError: nothing,
+    });
+  }
+
+  #resubscribe(): void {
+    this.#unsubscribe();
+    this.#start();
+  }
+
+  #retryLater(): void {
+    const { clock, random } = this.#options.environment;
+    this.#settle({ status: 'subscribing' });
+    this.#cancelRetry = clock.after(pauseMs(RETRY, this.#retries, random()), () => this.#start());
+    this.#retries += 1;
+  }
+
+  #letGo(): void {
+    if (this.#holders > 0 || this.isServerSide) return;
+    const isUnderWay = this.#isAsking || this.#isLive();
+    this.#forget();
+    this.#settle({ status: 'unsubscribed' });
+    if (isUnderWay) this.#unsubscribe();
+  }
+
+  #handleServerReply(reply: WireSubscription): void {
+    this.isServerSide = true;
+    this.#handleReply(reply);
+  }
+
+  #handleReply(reply: WireSubscription): void {
     const { epoch = '', offset = 0, recovered, data, publications: missed = [] } = reply;
-    const from = position;
+    const from = this.position;
     const end = reply.recoverable ? { epoch, offset } : undefined;
-    const wasRecovered = !isContinued || recovered === true;
-    isContinued = true;
-    retries = 0;
-    const isRecovered = recovered === true && from !== undefined;
-    position = end && isRecovered ? { epoch, offset: from.offset } : end;
-    settle({ status: 'subscribed', wasRecovered, ...(data !== undefined && { data }) });
-    const mine = turn;
-    if (!wasRecovered) tellGap(from, end);
+    const wasRecovered = !this.#isContinued || recovered === true;
+    this.#isContinued = true;
+    this.#retries = 0;
+    this.position = recovered && from ? { epoch, offset: from.offset } : end;
+    this.#settle({ status: 'subscribed', wasRecovered, ...(data !== undefined && { data }) });
+    const turn = this.#turn;
+    if (!wasRecovered) this.#tellGap(from, end);
     for (const publication of missed) {
-      if (mine !== turn) return;
-      handlePublication(publication, true);
+      if (turn === this.#turn) this.#handlePublication(publication, true);
     }
     // Publications that are not for this user leave holes: the end is what the server says.
-    if (mine === turn) position = end;
-  };
+    if (turn === this.#turn) this.position = end;
+  }
 
-  const handlePublication = (publication: WirePublication, isReplayed = false): void => {
-    const { offset } = publication;
+  #handleError(error: CarillonError): void {
+    const { name, code, isTemporary } = error;
+    if (name === 'timeout') this.#options.loseConnection();
+    // Of the connection, which starts us again.
+    else if (code === 0) return;
+    else if (code === ALREADY_SUBSCRIBED && this.isServerSide) return;
+    else if (isTemporary) this.#retryLater();
+    else {
+      this.#forget();
+      this.#settle({ status: 'failed', error });
+    }
+  }
+
+  #handleUnsubscribed({ code, reason: message }: WireClose): void {
+    if (this.isServerSide) this.#forget();
+    this.isServerSide = false;
+    if (code === STATE_INVALIDATED) this.position = undefined;
+    if (this.#holders === 0) this.#settle({ status: 'unsubscribed' });
+    else if (code >= SUBSCRIBE_AGAIN) this.#retryLater();
+    else this.#handleError(new CarillonError({ code, message, isTemporary: false }));
+  }
+
+  #handlePublication(wire: WirePublication, isReplayed = false): void {
+    const { offset } = wire;
+    const { position } = this;
     if (offset && position) {
       const { epoch } = position;
       if (offset <= position.offset) return;
       if (offset > position.offset + 1 && !isReplayed) {
-        if (!isServerSide) return resubscribe();
-        tellGap(position, { epoch, offset: offset - 1 });
+        // Fetched with a new subscription, where that is ours to make.
+        if (!this.isServerSide) return this.#resubscribe();
+        this.#tellGap(position, { epoch, offset: offset - 1 });
       }
-      position = { epoch, offset };
+      this.position = { epoch, offset };
     }
-    pass(publication);
-  };
+    const publication = toPublication(wire);
+    this.publications.emit(publication);
+    if (this.isServerSide) this.#options.onServerPublication(publication);
+  }
 
-  const retryLater = (): void => {
-    settle({ status: 'subscribing' });
-    retries += 1;
-    const delayMs = pauseMs(RETRY, retries - 1, environment.random());
-    cancelRetry = environment.clock.after(delayMs, () => start());
-  };
-
-  const handleError = (error: CarillonError): void => {
-    if (error.name === 'timeout') options.loseConnection();
-    else if (error.code === ALREADY_SUBSCRIBED && isServerSide) return;
-    else if (error.isTemporary) error.code && retryLater();
-    else {
-      isContinued = false;
-      position = undefined;
-      settle({ status: 'failed', error });
-    }
-  };
-
-  const start = (isEarly = false): void => {
-    settle({ status: 'subscribing' });
-    const mine = turn;
-    isAsking = true;
-    asksForJoins = wantsJoins();
-    options.requests().ask({
-      name: 'subscribe',
-      isEarly,
-      request: {
-        channel: name,
-        recoverable: true,
-        ...(asksForJoins && { join_leave: true }),
-        ...(position && { recover: true, ...position }),
-      },
-      onAnswer: (reply) => mine === turn && handleReply(reply),
-      onError: (error) => mine === turn && handleError(error),
-    });
-  };
-
-  const unsubscribe = (): void =>
-    options.requests().ask({
-      name: 'unsubscribe',
-      // Right behind the subscribe command it belongs to, or on no connection at all.
-      isEarly: true,
-      request: { channel: name },
-      onAnswer() {},
-      onError() {},
-    });
-
-  const resubscribe = (): void => {
-    unsubscribe();
-    start();
-  };
-
-  const handleUnsubscribed = ({ code, reason: message }: WireClose): void => {
-    if (code === STATE_INVALIDATED) position = undefined;
-    if (isServerSide) {
-      isServerSide = false;
-      isContinued = false;
-      position = undefined;
-    }
-    if (holders === 0) settle({ status: 'unsubscribed' });
-    else if (code >= SUBSCRIBE_AGAIN) retryLater();
-    else handleError(new CarillonError({ code, message, isTemporary: false }));
-  };
-
-  const letGo = (): void => {
-    if (holders > 0 || isServerSide) return;
-    const wasUnderWay = isAsking || isLive();
-    isContinued = false;
-    position = undefined;
-    settle({ status: 'unsubscribed' });
-    if (wasUnderWay) unsubscribe();
-  };
-
-  const listenFor = (listeners: typeof joins, listener: (who: Publisher) => void): (() => void) => {
-    const stop = listeners.add(listener);
-    // Who comes and goes is told to those who asked for it with the subscription.
-    if (!asksForJoins && !isServerSide && isLive() && options.isConnected()) resubscribe();
-    return stop;
-  };
-
-  return {
-    state,
-    position: () => position,
-    isServerSide: () => isServerSide,
-    hold(): () => void {
-      holders += 1;
-      const { status } = state.get();
-      if (status === 'unsubscribed' || status === 'failed') {
-        if (options.isConnected()) start();
-        else settle({ status: 'subscribing' });
-      }
-      let isHeld = true;
-      return () => {
-        if (!isHeld) return;
-        isHeld = false;
-        holders -= 1;
-        // Who is replaced in this very moment (a page's part by another) keeps the channel.
-        queueMicrotask(letGo);
-      };
-    },
-    onPublication: publications.add,
-    onGap: gaps.add,
-    onJoin: (listener: (who: Publisher) => void) => listenFor(joins, listener),
-    onLeave: (listener: (who: Publisher) => void) => listenFor(leaves, listener),
-    /** A connection is being made: our part of its first frame. */
-    handleOpening() {
-      if (holders > 0 && !isServerSide && state.get().status !== 'failed') start(true);
-    },
-    handleLost() {
-      if (state.get().status === 'failed') return;
-      settle({ status: holders > 0 || isServerSide ? 'subscribing' : 'unsubscribed' });
-    },
-    /** Connected: the server has subscribed us, or has not (undefined). */
-    handleServerReply(reply: WireSubscription | undefined) {
-      if (reply) {
-        isServerSide = true;
-        handleReply(reply);
-      } else if (isServerSide) {
-        handleUnsubscribed({ code: SUBSCRIBE_AGAIN, reason: '' });
-      } else if (holders > 0 && !isAsking && state.get().status === 'subscribing') {
-        // Held since the first frame left.
-        start();
-      }
-    },
-    handlePush({ pub, join, leave, subscribe, unsubscribe: ended }: WirePush) {
-      if (subscribe) {
-        isServerSide = true;
-        handleReply(subscribe);
-      }
-      if (ended) handleUnsubscribed(ended);
-      if (!isLive()) return;
-      if (pub) handlePublication(pub);
-      if (join) joins.emit(toPublisher(join.info));
-      if (leave) leaves.emit(toPublisher(leave.info));
-    },
-    forgetPosition() {
-      position = undefined;
-    },
-  };
+  #tellGap(from: StreamPosition | undefined, to: StreamPosition | undefined): void {
+    const gap = { channel: this.#options.name, ...(from && { from }), ...(to && { to }) };
+    this.gaps.emit(gap);
+    if (this.isServerSide) this.#options.onServerGap(gap);
+  }
 }

@@ -2,113 +2,139 @@
 import type { ClientOptions } from '../client-options.ts';
 import { DEFAULT_RECONNECT, DEFAULT_TRANSPORTS } from '../client-options.ts';
 import type { ClientEnvironment } from '../environment.ts';
-import { type Readable, createWritable } from '../readable.ts';
+import { createWritable } from '../readable.ts';
 import { isAvailable } from '../transports/open-transport.ts';
 import { createTransportChoice } from '../transports/transport-choice.ts';
-import { type Effect, type MachineEvent, createMachine, step } from './connection-machine.ts';
+import {
+  type Effect,
+  type Machine,
+  type MachineEvent,
+  createMachine,
+  step,
+} from './connection-machine.ts';
 import type { ConnectionState } from './connection-state.ts';
-import { type Link, type LinkChannels, openLink } from './link.ts';
-import { type Requests, createRequests } from './requests.ts';
+import { Link, type LinkChannels, type LinkOptions } from './link.ts';
+import { type Availability, createRequests } from './requests.ts';
 import { createTokens } from './tokens.ts';
-
-export interface Connection {
-  readonly state: Readable<ConnectionState>;
-  readonly requests: Requests;
-  readonly dispatch: (event: MachineEvent) => void;
-}
 
 /** A connection that has lasted so long is good: what failed before is forgiven. */
 const STABLE_AFTER_MS = 5000;
 
-const AVAILABILITY = {
+const AVAILABILITY: { readonly [S in ConnectionState['status']]: Availability } = {
   idle: 'none',
   connecting: 'coming',
   connected: 'ready',
   waiting: 'coming',
   offline: 'none',
   closed: 'none',
-} as const;
+};
 
 /** @throws TypeError where there is no URL to be had */
-function endpoint(url: string | undefined): string {
-  const page = globalThis.location?.href;
-  return `${new URL(url ?? '/', page).href.replace(/\/$/, '')}/connection`;
-}
+const endpoint = (url: string): string =>
+  `${new URL(url || '/', globalThis.location?.href).href.replace(/\/$/, '')}/connection`;
 
-export function createConnection(
+type FixedOptions = Omit<LinkOptions, 'base' | 'requests' | 'dispatch'>;
+
+const linkOptions = (
   options: ClientOptions,
   environment: ClientEnvironment,
   channels: LinkChannels,
-): Connection {
-  const { clock, random } = environment;
-  const { url, deviceType, transports = DEFAULT_TRANSPORTS } = options;
-  const reconnect = { ...DEFAULT_RECONNECT, ...options.reconnect };
-  let machine = createMachine(environment.isOnline(), environment.isVisible());
-  let link: Link | undefined;
-  let cancelTimer = (): void => {};
-  const state = createWritable(machine.state);
-  const tokens = createTokens(options.getToken, environment);
-  const choice = createTransportChoice({
+): FixedOptions => {
+  const { url = '', transports = DEFAULT_TRANSPORTS, deviceType } = options;
+  const { connectTimeoutMs = 20_000, heartbeatMs = 45_000 } = options;
+  return {
+    query: deviceType ? `?device=${deviceType}` : '',
+    connectTimeoutMs,
+    heartbeatMs,
     environment,
-    order: transports.filter((name) => isAvailable(name, environment)),
-    key: `carillon:transport:${url ?? ''}`,
-  });
-  const requests = createRequests({
-    clock,
-    timeoutMs: options.requestTimeoutMs ?? 10_000,
-    availability: () => AVAILABILITY[machine.state.status],
-    transmit: (line) => link?.push(line),
-  });
-
-  const close = (): void => {
-    link?.close();
-    link = undefined;
+    channels,
+    tokens: createTokens(options.getToken, environment),
+    choice: createTransportChoice({
+      environment,
+      order: transports.filter((name) => isAvailable(name, environment)),
+      key: `carillon:transport:${url}`,
+    }),
   };
+};
 
-  const dispatchAfter = (delayMs: number, event: MachineEvent): void => {
-    cancelTimer = clock.after(delayMs, () => dispatch(event));
-  };
+export class Connection {
+  readonly state = createWritable<ConnectionState>({ status: 'idle' });
+  readonly requests;
+  readonly #options: ClientOptions;
+  readonly #link: FixedOptions;
+  #machine: Machine;
+  #open: Link | undefined;
+  #cancelTimer = (): void => {};
 
-  const effects: { readonly [E in Effect]: () => void } = {
-    open() {
-      close();
-      link = openLink({
-        base: endpoint(url),
-        query: deviceType ? `?device=${deviceType}` : '',
-        connectTimeoutMs: options.connectTimeoutMs ?? 20_000,
-        heartbeatMs: options.heartbeatMs ?? 45_000,
-        environment,
-        choice,
-        tokens,
-        requests,
-        channels,
-        dispatch,
-      });
-    },
-    close,
-    wait() {
-      const { state: now } = machine;
-      if (now.status === 'waiting') {
-        dispatchAfter(now.retryAtMs - clock.now(), { type: 'retry' });
-      }
-    },
-    watch: () => dispatchAfter(STABLE_AFTER_MS, { type: 'stable' }),
-    probe: () => link?.probe(),
-    forget_token: tokens.forget,
-    forget_positions: channels.forgetPositions,
-  };
-
-  function dispatch(event: MachineEvent): void {
-    const before = machine.state;
-    const next = step(machine, event, { nowMs: clock.now(), random: random(), reconnect });
-    machine = next.machine;
-    if (machine.state !== before) cancelTimer();
-    for (const effect of next.effects) effects[effect]();
-    const availability = AVAILABILITY[machine.state.status];
-    if (availability === 'none') requests.drop();
-    else if (availability === 'ready') requests.release();
-    state.set(machine.state);
+  constructor(options: ClientOptions, environment: ClientEnvironment, channels: LinkChannels) {
+    this.#options = options;
+    this.#link = linkOptions(options, environment, channels);
+    this.#machine = createMachine(environment.isOnline(), environment.isVisible());
+    this.requests = createRequests({
+      clock: environment.clock,
+      timeoutMs: options.requestTimeoutMs ?? 10_000,
+      availability: () => this.#availability(),
+      transmit: (line) => this.#open?.push(line),
+    });
   }
 
-  return { state, requests, dispatch };
+  dispatch(event: MachineEvent): void {
+    const { environment } = this.#link;
+    const before = this.#machine.state;
+    const { machine, effects } = step(this.#machine, event, {
+      nowMs: environment.clock.now(),
+      random: environment.random(),
+      reconnect: { ...DEFAULT_RECONNECT, ...this.#options.reconnect },
+    });
+    this.#machine = machine;
+    if (machine.state !== before) this.#cancelTimer();
+    for (const effect of effects) this.#run(effect);
+    const availability = this.#availability();
+    if (availability === 'none') this.requests.drop();
+    else if (availability === 'ready') this.requests.release();
+    this.state.set(this.#machine.state);
+  }
+
+  #availability(): Availability {
+    return AVAILABILITY[this.#machine.state.status];
+  }
+
+  #run(effect: Effect): void {
+    const { environment, tokens, channels } = this.#link;
+    const { state } = this.#machine;
+    switch (effect) {
+      case 'open':
+        this.#close();
+        this.#open = new Link({
+          ...this.#link,
+          base: endpoint(this.#options.url ?? ''),
+          requests: this.requests,
+          dispatch: (event) => this.dispatch(event),
+        });
+        return void this.#open.start();
+      case 'close':
+        return this.#close();
+      case 'wait':
+        if (state.status !== 'waiting') return;
+        return this.#dispatchAfter(state.retryAtMs - environment.clock.now(), 'retry');
+      case 'watch':
+        return this.#dispatchAfter(STABLE_AFTER_MS, 'stable');
+      case 'probe':
+        return this.#open?.probe();
+      case 'forget_token':
+        return tokens.forget();
+      case 'forget_positions':
+        return channels.forgetPositions();
+    }
+  }
+
+  #close(): void {
+    this.#open?.close();
+    this.#open = undefined;
+  }
+
+  #dispatchAfter(delayMs: number, type: 'retry' | 'stable'): void {
+    const { clock } = this.#link.environment;
+    this.#cancelTimer = clock.after(delayMs, () => this.dispatch({ type }));
+  }
 }

@@ -15,7 +15,7 @@ import type { Requests } from './requests.ts';
 import type { Tokens } from './tokens.ts';
 import { type ServerMessage, type WireConnected, type WirePush, decodeMessages } from './wire.ts';
 
-/** What is said over the connection; its position is asked for at each attempt. */
+/** What is said over the connection. */
 export interface LinkChannels {
   /** For the connect command: where we are in the channels that the server subscribes. */
   readonly positions: () => object;
@@ -27,25 +27,20 @@ export interface LinkChannels {
   readonly forgetPositions: () => void;
 }
 
-export interface LinkOptions {
+export interface LinkSettings {
   readonly base: string;
   readonly query: string;
   readonly connectTimeoutMs: number;
   readonly heartbeatMs: number;
+}
+
+export interface LinkOptions extends LinkSettings {
   readonly environment: ClientEnvironment;
   readonly choice: TransportChoice;
   readonly tokens: Tokens;
   readonly requests: Requests;
   readonly channels: LinkChannels;
   readonly dispatch: (event: MachineEvent) => void;
-}
-
-export interface Link {
-  readonly push: (line: string) => void;
-  /** Asks for a sign of life. */
-  readonly probe: () => void;
-  readonly lose: (why: CloseReason) => void;
-  readonly close: () => void;
 }
 
 const TOKEN_EXPIRED = 109;
@@ -55,134 +50,113 @@ const PROBE_MS = 5000;
 const RENEW_AGAIN_MS = 5000;
 
 const nothing = (): void => {};
+const own = (reason: string): CloseReason => ({ code: 0, reason });
 
-export function openLink(options: LinkOptions): Link {
-  const { environment, choice, tokens, requests, channels, dispatch, connectTimeoutMs } = options;
-  const { clock } = environment;
-  const controller = new AbortController();
-  const { signal } = controller;
-  const queue = createMessageQueue((frame) => transport?.send(frame));
-  let transport: Transport | undefined;
-  let first = '';
-  let heartbeat: Heartbeat | undefined;
-  let isWelcomed = false;
-  let expectsPong = false;
-  let cancelSlice = nothing;
-  let cancelRenewal = nothing;
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #controller = new AbortController();
+  readonly #queue = createMessageQueue((frame) => this.#transport?.send(frame));
+  readonly #cancelTimeout: () => void;
+  #transport: Transport | undefined;
+  #first = '';
+  #heartbeat: Heartbeat | undefined;
+  #isWelcomed = false;
+  #expectsPong = false;
+  /** The next transport's turn, later the next token's. */
+  #cancelTimer = nothing;
 
-  const lose = (why: CloseReason): void => {
-    if (!signal.aborted) dispatch({ type: 'lost', why });
-  };
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    const { environment, choice, connectTimeoutMs, dispatch } = options;
+    this.#cancelTimeout = environment.clock.after(connectTimeoutMs, () => {
+      choice.handleFailure();
+      dispatch({ type: 'timed_out' });
+    });
+  }
 
-  const letGo = (): void => {
-    cancelSlice();
-    transport?.close();
-    transport = undefined;
-    queue.clear();
-    requests.lose();
-    channels.handleLost();
-  };
-
-  const renewAfter = (delayMs: number): void => {
-    cancelRenewal();
-    cancelRenewal = clock.after(delayMs, () => void renew());
-  };
-
-  const handleTtl = (ttl: number | undefined): void => {
-    const delayMs = tokens.handleTtl(ttl);
-    cancelRenewal();
-    if (delayMs !== undefined) renewAfter(delayMs);
-  };
-
-  const renew = async (): Promise<void> => {
-    const onError = (): void => {
-      if (!signal.aborted) renewAfter(RENEW_AGAIN_MS * (0.5 + environment.random()));
-    };
+  async start(): Promise<void> {
+    const { tokens, choice, dispatch } = this.#options;
+    const { signal } = this.#controller;
     try {
-      const token = await tokens.renew(signal);
+      const token = await tokens.get(signal);
       if (signal.aborted) return;
-      if (token === null) return dispatch({ type: 'signed_out' });
-      const onAnswer = ({ ttl }: { readonly ttl?: number }): void => handleTtl(ttl);
-      requests.ask({ name: 'refresh', request: { token }, onAnswer, onError });
+      if (token === null) dispatch({ type: 'signed_out' });
+      else this.#dial(choice.candidates(), token);
     } catch {
-      onError();
+      if (!signal.aborted) dispatch({ type: 'token_failed' });
     }
-  };
+  }
 
-  const welcome = (name: TransportName, reply: WireConnected): void => {
-    isWelcomed = true;
-    cancelSlice();
-    cancelTimeout();
-    choice.handleSuccess(name);
-    transport?.welcome(reply.session ?? '', reply.node ?? '');
-    const { client: clientId, ping, pong, ttl } = reply;
-    expectsPong = pong === true;
-    if (ping) {
-      const limitMs = Math.min(options.heartbeatMs, ping * 1000 + PING_TOLERANCE_MS);
-      heartbeat = createHeartbeat(clock, limitMs, () => lose({ code: 0, reason: 'no heartbeat' }));
-    }
-    handleTtl(ttl);
-    dispatch({ type: 'welcomed', transport: name, clientId });
-    if (!signal.aborted) channels.handleWelcome(reply);
-  };
+  push(line: string): void {
+    // Nothing but the connect command comes before there is a transport.
+    if (this.#transport) this.#queue.push(line);
+    else this.#first = line;
+  }
 
-  const refuse = ({ code, message: reason, isTemporary }: CarillonError): void => {
-    // Without a code it is our own doing, and told already.
-    if (code === 0) return;
-    const isExpired = code === TOKEN_EXPIRED;
-    if (isExpired && !tokens.isNew()) dispatch({ type: 'token_expired' });
-    else
-      dispatch({ type: 'refused', why: { code, reason }, isTemporary: isTemporary || isExpired });
-  };
+  /** Asks for a sign of life. */
+  probe(): void {
+    this.#options.requests.ask({
+      name: 'ping',
+      request: {},
+      timeoutMs: PROBE_MS,
+      onAnswer: nothing,
+      onError: ({ name }) => name === 'timeout' && this.#lose(own('no answer')),
+    });
+  }
 
-  const handleMessage = (message: ServerMessage): void => {
-    const { id, push, error } = message;
-    if (id) requests.settle(message);
-    else if (push?.disconnect) lose(push.disconnect);
-    else if (push?.refresh) handleTtl(push.refresh.ttl);
-    else if (push) channels.handlePush(push);
-    else if (!error && expectsPong) queue.push('{}');
-  };
+  close(): void {
+    if (this.#controller.signal.aborted) return;
+    this.#controller.abort();
+    this.#cancelTimeout();
+    this.#heartbeat?.stop();
+    this.#letGo();
+  }
 
-  const receive = (text: string): void => {
-    heartbeat?.hear();
-    try {
-      for (const message of decodeMessages(text)) if (!signal.aborted) handleMessage(message);
-    } catch {
-      lose({ code: 0, reason: 'not JSON' });
-    }
-  };
+  #after(delayMs: number, callback: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.environment.clock.after(delayMs, callback);
+  }
 
-  const dial = (names: readonly TransportName[], token: string | undefined): void => {
-    const [name, ...others] = names;
-    if (name === undefined) {
-      const why = { code: 0, reason: 'no transport' };
-      return dispatch({ type: 'refused', why, isTemporary: false });
-    }
+  #lose(why: CloseReason): void {
+    if (!this.#controller.signal.aborted) this.#options.dispatch({ type: 'lost', why });
+  }
+
+  #letGo(): void {
+    this.#cancelTimer();
+    this.#transport?.close();
+    this.#transport = undefined;
+    this.#queue.clear();
+    this.#options.requests.lose();
+    this.#options.channels.handleLost();
+  }
+
+  #dial([name, ...others]: readonly TransportName[], token: string | undefined): void {
+    const { requests, channels, choice, connectTimeoutMs, dispatch } = this.#options;
+    if (!name) return dispatch({ type: 'refused', why: own('no transport'), isTemporary: false });
     const handleClose = (why: CloseReason): void => {
-      if (signal.aborted) return;
+      if (this.#controller.signal.aborted) return;
       // What closed with a code has reached the server: another way would lead to the same.
-      if (isWelcomed || why.code !== ABNORMAL_CLOSE) return lose(why);
+      if (this.#isWelcomed || why.code !== ABNORMAL_CLOSE) return this.#lose(why);
       if (others.length > 0) {
-        letGo();
-        return dial(others, token);
+        this.#letGo();
+        return this.#dial(others, token);
       }
       choice.handleFailure();
-      lose(why);
+      this.#lose(why);
     };
     requests.ask({
       name: 'connect',
       request: { token, name: 'carillon-js', subs: channels.positions() },
       isEarly: true,
       timeoutMs: connectTimeoutMs,
-      onAnswer: (reply) => welcome(name, reply),
-      onError: refuse,
+      onAnswer: (reply) => this.#welcome(name, reply),
+      onError: (error) => this.#refuse(error),
     });
     try {
-      transport = OPEN_TRANSPORT[name]({
-        ...options,
-        first,
-        onText: receive,
+      this.#transport = OPEN_TRANSPORT[name]({
+        ...this.#options,
+        first: this.#first,
+        onText: (text) => this.#receive(text),
         onClose: handleClose,
       });
     } catch (error) {
@@ -190,51 +164,81 @@ export function openLink(options: LinkOptions): Link {
     }
     channels.handleOpening();
     if (others.length > 0) {
-      const handleSlow = (): void => handleClose({ code: ABNORMAL_CLOSE, reason: 'timeout' });
-      cancelSlice = clock.after(connectTimeoutMs / (names.length + 1), handleSlow);
+      const turnMs = connectTimeoutMs / (others.length + 2);
+      this.#after(turnMs, () => handleClose({ code: ABNORMAL_CLOSE, reason: 'timeout' }));
     }
-  };
+  }
 
-  const start = async (): Promise<void> => {
+  #welcome(transport: TransportName, reply: WireConnected): void {
+    const { environment, choice, channels, dispatch, heartbeatMs } = this.#options;
+    const { client: clientId, ping, pong, ttl, session = '', node = '' } = reply;
+    this.#isWelcomed = true;
+    this.#cancelTimeout();
+    choice.handleSuccess(transport);
+    this.#transport?.welcome(session, node);
+    this.#expectsPong = pong === true;
+    if (ping) {
+      const limitMs = Math.min(heartbeatMs, ping * 1000 + PING_TOLERANCE_MS);
+      const handleSilence = (): void => this.#lose(own('no heartbeat'));
+      this.#heartbeat = createHeartbeat(environment.clock, limitMs, handleSilence);
+    }
+    this.#handleTtl(ttl);
+    dispatch({ type: 'welcomed', transport, clientId });
+    if (!this.#controller.signal.aborted) channels.handleWelcome(reply);
+  }
+
+  #refuse({ code, message: reason, isTemporary }: CarillonError): void {
+    const { tokens, dispatch } = this.#options;
+    // Without a code it is our own doing, and told already.
+    if (code === 0) return;
+    const isExpired = code === TOKEN_EXPIRED;
+    if (isExpired && !tokens.isNew()) dispatch({ type: 'token_expired' });
+    else
+      dispatch({ type: 'refused', why: { code, reason }, isTemporary: isTemporary || isExpired });
+  }
+
+  #receive(text: string): void {
+    this.#heartbeat?.hear();
     try {
-      const token = await tokens.get(signal);
-      if (signal.aborted) return;
-      if (token === null) dispatch({ type: 'signed_out' });
-      else dial(choice.candidates(), token);
+      for (const message of decodeMessages(text)) {
+        if (!this.#controller.signal.aborted) this.#handleMessage(message);
+      }
     } catch {
-      if (!signal.aborted) dispatch({ type: 'token_failed' });
+      this.#lose(own('not JSON'));
     }
-  };
+  }
 
-  const cancelTimeout = clock.after(connectTimeoutMs, () => {
-    choice.handleFailure();
-    dispatch({ type: 'timed_out' });
-  });
-  void start();
+  #handleMessage(message: ServerMessage): void {
+    const { requests, channels } = this.#options;
+    const { id, push, error } = message;
+    if (id) requests.settle(message);
+    else if (push?.disconnect) this.#lose(push.disconnect);
+    else if (push?.refresh) this.#handleTtl(push.refresh.ttl);
+    else if (push) channels.handlePush(push);
+    else if (!error && this.#expectsPong) this.#queue.push('{}');
+  }
 
-  return {
-    push(line) {
-      // Nothing but the connect command comes before there is a transport.
-      if (transport) queue.push(line);
-      else first = line;
-    },
-    probe() {
-      requests.ask({
-        name: 'ping',
-        request: {},
-        timeoutMs: PROBE_MS,
-        onAnswer: nothing,
-        onError: ({ name }) => name === 'timeout' && lose({ code: 0, reason: 'no answer' }),
-      });
-    },
-    lose,
-    close() {
+  #handleTtl(ttl: number | undefined): void {
+    const delayMs = this.#options.tokens.handleTtl(ttl);
+    if (delayMs === undefined) this.#cancelTimer();
+    else this.#after(delayMs, () => void this.#renewToken());
+  }
+
+  async #renewToken(): Promise<void> {
+    const { tokens, requests, dispatch, environment } = this.#options;
+    const { signal } = this.#controller;
+    const onError = (): void => {
       if (signal.aborted) return;
-      controller.abort();
-      cancelTimeout();
-      cancelRenewal();
-      heartbeat?.stop();
-      letGo();
-    },
-  };
+      this.#after(RENEW_AGAIN_MS * (0.5 + environment.random()), () => void this.#renewToken());
+    };
+    try {
+      const token = await tokens.renew(signal);
+      if (signal.aborted) return;
+      if (token === null) return dispatch({ type: 'signed_out' });
+      const onAnswer = ({ ttl }: { readonly ttl?: number }): void => this.#handleTtl(ttl);
+      requests.ask({ name: 'refresh', request: { token }, onAnswer, onError });
+    } catch {
+      onError();
+    }
+  }
 }

@@ -6,6 +6,9 @@ import { CarillonError, type ClientErrorName } from '../carillon-error.ts';
 import type { ClientClock } from '../environment.ts';
 import { type Answers, type CommandName, type ServerMessage, encodeCommand } from './wire.ts';
 
+/** `ready`: send; `coming`: wait; `none`: nothing to wait for. */
+export type Availability = 'ready' | 'coming' | 'none';
+
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
@@ -68,8 +71,7 @@ const serverError = ({ error }: ServerMessage): CarillonError =>
 export function createRequests(options: {
   readonly clock: ClientClock;
   readonly timeoutMs: number;
-  /** `ready`: send; `coming`: wait; `none`: nothing to wait for. */
-  readonly availability: () => 'ready' | 'coming' | 'none';
+  readonly availability: () => Availability;
   readonly transmit: (line: string) => void;
 }): Requests {
   const entries = new Map<number, Entry>();
@@ -81,7 +83,7 @@ export function createRequests(options: {
   };
 
   const finishAll = (isSent: boolean, name: ClientErrorName): void => {
-    for (const entry of [...entries.values()]) if (entry.isSent === isSent) entry.finish(name);
+    for (const entry of entries.values()) if (entry.isSent === isSent) entry.finish(name);
   };
 
   const ask = <N extends CommandName>(question: Question<N>): void => {
