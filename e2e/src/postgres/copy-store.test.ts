@@ -191,7 +191,7 @@ it('carillon migrate brings the database of DATABASE_URL to this version', async
   const first = await runCli(['migrate'], env);
   expect(first.stderr).toBe('');
   expect(first.stdout).toContain(
-    'applied 001-first-tables\napplied 002-postgres-storage\napplied 003-task-chunks\napplied 004-task-order\n',
+    'applied 001-first-tables\napplied 002-postgres-storage\napplied 003-task-chunks\napplied 004-task-order\napplied 005-uploads\n',
   );
   expect((await runCli(['migrate'], env)).stdout).toMatch(
     /127\.0\.0\.1:\d+\/test_\d+ is up to date/,

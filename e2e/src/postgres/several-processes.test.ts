@@ -26,7 +26,13 @@ it('of processes that start at once on an empty database one migrates, and all a
   const empty = await server.createDatabase();
   const applied = await Promise.all(upTo(5).map(() => migratePostgres({ url: empty })));
   expect(applied.filter((names) => names.length > 0)).toEqual([
-    ['001-first-tables', '002-postgres-storage', '003-task-chunks', '004-task-order'],
+    [
+      '001-first-tables',
+      '002-postgres-storage',
+      '003-task-chunks',
+      '004-task-order',
+      '005-uploads',
+    ],
   ]);
   const store = await stores.open(empty);
   await expect(store.ping()).resolves.toBeUndefined();

@@ -72,6 +72,19 @@ export const ERRORS = {
     httpStatus: 409,
     retry: 'no',
   },
+  too_large: { code: 411, message: 'the file is too large', httpStatus: 413, retry: 'no' },
+  unsupported_type: {
+    code: 412,
+    message: 'files of this type are not taken',
+    httpStatus: 415,
+    retry: 'no',
+  },
+  quota_exceeded: {
+    code: 413,
+    message: 'no more files from this user today',
+    httpStatus: 429,
+    retry: 'later',
+  },
   storage_unavailable: {
     code: 420,
     message: 'the store cannot save at present; nothing was accepted',

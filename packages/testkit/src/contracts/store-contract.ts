@@ -9,6 +9,7 @@ import { operatorStoreContract } from './store-operator-contract.ts';
 import { outboxStoreContract } from './store-outbox-contract.ts';
 import type { StoreUnderTest } from './store-subject.ts';
 import { taskStoreContract } from './store-task-contract.ts';
+import { uploadStoreContract } from './store-upload-contract.ts';
 
 export function storeContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
   describe(`store contract: ${name}`, () => {
@@ -21,6 +22,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     describe('chat', () => chatStoreContract(() => subject));
     describe('inbox', () => inboxStoreContract(() => subject));
     describe('tasks', () => taskStoreContract(() => subject));
+    describe('uploads', () => uploadStoreContract(() => subject));
     describe('outbox', () => outboxStoreContract(() => subject));
     describe('operator', () => operatorStoreContract(() => subject));
 

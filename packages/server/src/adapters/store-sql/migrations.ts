@@ -7,6 +7,7 @@ import type { Dialect, Migration } from 'kysely';
 import { firstTables } from './migrations/001-first-tables.ts';
 import { taskChunks } from './migrations/003-task-chunks.ts';
 import { taskOrder } from './migrations/004-task-order.ts';
+import { uploads } from './migrations/005-uploads.ts';
 import { SchemaTooNewError } from './schema-too-new-error.ts';
 import type { SqlDialect } from './sql-dialect.ts';
 
@@ -17,6 +18,7 @@ const migrationsFor = (dialect: SqlDialect): Record<string, Migration> => ({
   '001-first-tables': { up: firstTables(dialect) },
   '003-task-chunks': { up: taskChunks(dialect) },
   '004-task-order': { up: taskOrder },
+  '005-uploads': { up: uploads(dialect) },
   ...Object.fromEntries(Object.entries(dialect.ownMigrations).map(([name, up]) => [name, { up }])),
 });
 

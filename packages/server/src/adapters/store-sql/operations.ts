@@ -10,6 +10,7 @@ import * as outbox from './outbox-repository.ts';
 import * as probe from './probe.ts';
 import * as taskChunks from './task-chunk-repository.ts';
 import * as tasks from './task-repository.ts';
+import * as uploads from './upload-repository.ts';
 
 export type Durability = 'none' | 'relaxed' | 'full';
 
@@ -47,6 +48,12 @@ export const OPERATIONS = {
   listTasks: read(tasks.listTasks),
   appendChunks: write(taskChunks.appendChunks),
   listChunks: read(taskChunks.listChunks),
+  addUpload: write(uploads.addUpload),
+  getUpload: read(uploads.getUpload),
+  uploadedSince: read(uploads.uploadedSince),
+  keepUpload: write(uploads.keepUpload),
+  dropUnused: write(uploads.dropUnused),
+  removeDropped: write(uploads.removeDropped),
   addPush: write(outbox.addPush),
   claim: write(outbox.claim),
   complete: writeRelaxed(outbox.complete),

@@ -95,6 +95,21 @@ export interface TaskChunkTable {
   text: string;
 }
 
+export interface UploadTable {
+  id: string;
+  conversation_id: string;
+  owner: string;
+  name: string;
+  mime: string;
+  kind: 'image' | 'voice' | 'file';
+  size: number;
+  width: number | null;
+  height: number | null;
+  duration_ms: number | null;
+  state: 'unused' | 'kept' | 'dropped';
+  created_at: number;
+}
+
 export interface OutboxTable {
   id: Generated<number>;
   kind: 'message' | 'notification' | 'task' | 'push';
@@ -124,6 +139,7 @@ export interface Schema {
   inbox_state: InboxStateTable;
   task: TaskTable;
   task_chunk: TaskChunkTable;
+  upload: UploadTable;
   outbox: OutboxTable;
   probe: ProbeTable;
 }

@@ -96,6 +96,7 @@ it('migrating names what it applied, and applies nothing twice', async () => {
     '001-first-tables',
     '003-task-chunks',
     '004-task-order',
+    '005-uploads',
   ]);
   expect(await migrateSqlite(path)).toEqual([]);
 });
@@ -105,7 +106,7 @@ it('a file of a newer version is refused with both versions named, and left alon
   const database = new DatabaseSync(path);
   database.exec(`INSERT INTO schema_migration (name, timestamp) VALUES ('999-later', '2030')`);
   database.close();
-  const refusal = expect.stringMatching(/has schema 999-later.*up to 004-task-order/);
+  const refusal = expect.stringMatching(/has schema 999-later.*up to 005-uploads/);
   const expected = { name: 'SchemaTooNewError', message: refusal };
   await expect(open()).rejects.toMatchObject(expected);
   await expect(migrateSqlite(path)).rejects.toMatchObject(expected);

@@ -4,7 +4,7 @@ import type { WorkerClient } from './worker-client.ts';
 
 export function createStorePorts(
   client: Pick<WorkerClient, 'call'>,
-): Pick<Store, 'chat' | 'inbox' | 'tasks' | 'outbox' | 'operator'> {
+): Pick<Store, 'chat' | 'inbox' | 'tasks' | 'uploads' | 'outbox' | 'operator'> {
   return {
     chat: {
       createConversation: (input) => client.call('createConversation', input),
@@ -30,6 +30,14 @@ export function createStorePorts(
       listTasks: (owner, page) => client.call('listTasks', owner, page),
       appendChunks: (id, added) => client.call('appendChunks', id, added),
       listChunks: (id, page) => client.call('listChunks', id, page),
+    },
+    uploads: {
+      addUpload: (upload, quota) => client.call('addUpload', upload, quota),
+      getUpload: (id) => client.call('getUpload', id),
+      uploadedSince: (owner, quota) => client.call('uploadedSince', owner, quota),
+      keepUpload: (id) => client.call('keepUpload', id),
+      dropUnused: (before, limit) => client.call('dropUnused', before, limit),
+      removeDropped: (ids) => client.call('removeDropped', ids),
     },
     outbox: {
       add: (_kind, reference, pushTo) => client.call('addPush', reference, pushTo),

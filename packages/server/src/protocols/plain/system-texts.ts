@@ -37,6 +37,9 @@ const traditionalErrors: Record<ErrorName, string> = {
   user_not_connected: '該使用者未連線',
   conflict: '與目前狀態衝突',
   task_finished: '任務已經結束',
+  too_large: '檔案過大',
+  unsupported_type: '不接受此類型的檔案',
+  quota_exceeded: '今日上傳量已達上限',
   storage_unavailable: '目前無法儲存,訊息未被接受',
   shutting_down: '伺服器正在關閉',
 };
@@ -67,6 +70,9 @@ const simplifiedErrors: Record<ErrorName, string> = {
   user_not_connected: '该用户未连接',
   conflict: '与当前状态冲突',
   task_finished: '任务已经结束',
+  too_large: '文件过大',
+  unsupported_type: '不接受该类型的文件',
+  quota_exceeded: '今日上传量已达上限',
   storage_unavailable: '目前无法保存,消息未被接受',
   shutting_down: '服务器正在关闭',
 };

@@ -15,6 +15,7 @@ export const COPIED_TABLES: readonly CopiedTable[] = [
   { name: 'inbox_state', key: ['user_id'] },
   { name: 'task', key: ['id'] },
   { name: 'task_chunk', key: ['task_id', 'place'] },
+  { name: 'upload', key: ['id'] },
   { name: 'outbox', key: ['id'] },
 ];
 

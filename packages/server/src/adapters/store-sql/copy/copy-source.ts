@@ -77,6 +77,7 @@ function fingerprintOf(database: DatabaseSync, counts: ReadonlyMap<string, numbe
     'select coalesce(sum(rev), 0) as n from inbox_state',
     'select coalesce(sum(version + chunk_count), 0) as n from task',
     'select coalesce(sum(attempts), 0) as n from outbox',
+    "select count(*) as n from upload where state = 'kept'",
   ].map((sql) => numberOf(database, sql));
   return JSON.stringify([...counts.values(), ...sums]);
 }

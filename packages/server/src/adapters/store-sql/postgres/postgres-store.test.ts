@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 /** Much faster than a database for each test; a table that is forgotten here makes tests fail. */
-const EMPTY = ['conversation', 'notification', 'inbox_state', 'task', 'outbox', 'probe']
+const EMPTY = ['conversation', 'notification', 'inbox_state', 'task', 'upload', 'outbox', 'probe']
   .map((table) => `DELETE FROM ${table}`)
   .join(';');
 
