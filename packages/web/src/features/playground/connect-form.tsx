@@ -93,7 +93,8 @@ function EndpointFields({ target, onTarget }: Pick<ConnectFormProps, 'target' | 
           value={target.endpoint.id}
           onChange={(event) => {
             const endpoint = endpointOf(event.target.value);
-            const transport = transportsOf(endpoint)[0] ?? 'websocket';
+            const [first = target.transport, ...others] = transportsOf(endpoint);
+            const transport = others.includes(target.transport) ? target.transport : first;
             onTarget({ ...target, endpoint, transport });
           }}
         >

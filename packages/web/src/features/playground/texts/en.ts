@@ -96,7 +96,7 @@ export const en = {
   'note.ended': 'The stream ended.',
   'note.unreachable': 'No answer: the server cannot be reached.',
 
-  'detail.title': 'Frame',
+  'detail.title': 'Chosen frame',
   'detail.none': 'Choose a frame to read it in full.',
   'detail.copy': 'Copy frame',
   'detail.reuse': 'Edit and send',

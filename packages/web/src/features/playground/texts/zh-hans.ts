@@ -97,7 +97,7 @@ export const zhHans: PlaygroundTexts = {
   'note.ended': '流已结束。',
   'note.unreachable': '没有响应：无法连接服务器。',
 
-  'detail.title': '帧内容',
+  'detail.title': '选中的帧',
   'detail.none': '选择一帧查看完整内容。',
   'detail.copy': '复制帧',
   'detail.reuse': '修改后发送',

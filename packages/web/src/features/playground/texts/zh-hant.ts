@@ -97,7 +97,7 @@ export const zhHant: PlaygroundTexts = {
   'note.ended': '串流已結束。',
   'note.unreachable': '沒有回應：無法連上伺服器。',
 
-  'detail.title': '訊框內容',
+  'detail.title': '選取的訊框',
   'detail.none': '選一個訊框來看完整內容。',
   'detail.copy': '複製訊框',
   'detail.reuse': '修改後送出',
