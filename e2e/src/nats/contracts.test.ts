@@ -37,8 +37,8 @@ afterAll(async () => {
   await nats.stop();
 });
 
-async function node(prefix: string): Promise<Engine> {
-  const engine = await startNode(nats.url, prefix, LIMITS);
+async function node(prefix: string, names: { readonly nodeId?: string } = {}): Promise<Engine> {
+  const engine = await startNode(nats.url, prefix, { ...LIMITS, ...names });
   engines.push(engine);
   return engine;
 }
@@ -76,8 +76,8 @@ sharedConnectionDirectoryContract('nats', async () => {
 sharedControlBusContract('nats', async () => {
   const prefix = newInstallation();
   return {
-    bus: (await node(prefix)).controlBus,
-    makeSecondNode: async () => (await node(prefix)).controlBus,
+    bus: (await node(prefix, { nodeId: 'one' })).controlBus,
+    makeSecondNode: async () => (await node(prefix, { nodeId: 'two' })).controlBus,
   };
 });
 

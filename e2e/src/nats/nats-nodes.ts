@@ -26,13 +26,13 @@ export function newInstallation(): string {
 export function startNode(
   url: string,
   prefix: string,
-  limits: Partial<NatsLimits> = {},
+  { nodeId = random.id(), ...limits }: Partial<NatsLimits> & { readonly nodeId?: string } = {},
 ): Promise<Engine> {
   serial += 1;
   return createNatsEngine({
     servers: [url],
     prefix,
-    nodeId: random.id(),
+    nodeId,
     nodeName: `node ${serial}`,
     clock,
     random,

@@ -34,6 +34,8 @@ export interface WebSocketEndpoint {
   readonly name: string;
   /** '/ws/chat/{username}'; a literal segment wins over a parameter. */
   readonly path: string;
+  /** The handshake may carry the first frame (transports/websocket/quick-connect.ts). */
+  readonly takesQuickConnect?: boolean;
   /** The upgrade is done, nothing has been read yet. Authentication happens here, so that a refusal is a close frame. */
   open(socket: ClientSocket, request: HandshakeRequest): FrameReceiver;
 }

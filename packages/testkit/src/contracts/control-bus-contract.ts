@@ -8,6 +8,8 @@ import type {
   ControlBus,
   ControlCommand,
   NodeInfo,
+  NodeReply,
+  NodeRequest,
   SurveyAnswer,
   SurveyQuestion,
 } from '../../../server/src/ports/control-bus.ts';
@@ -15,11 +17,15 @@ import type {
 export interface ControlBusSubject {
   /** Not started. */
   readonly bus: ControlBus;
+  /** Where the engine names the node, not its handler. */
+  readonly nodeId?: string;
 }
 
 export interface SharedControlBusSubject extends ControlBusSubject {
   /** Another process on the same engine, not started; the contract closes it. */
   makeSecondNode(): Promise<ControlBus>;
+  /** As `nodeId`, once there is a second one. */
+  readonly secondNodeId?: string | undefined;
 }
 
 /** Long enough for a real engine on a busy machine. */
@@ -36,13 +42,24 @@ const COMMANDS: readonly ControlCommand[] = [
   { type: 'invalidate', what: 'conversation', id: '0190-x' },
 ];
 
+const frames = (data: string, session = 'c1.secret'): NodeRequest => ({
+  type: 'emulation',
+  session,
+  data,
+});
+
+const DELIVERED: NodeReply = { type: 'emulation', isDelivered: true };
+
 class ListeningNode {
   readonly commands: ControlCommand[] = [];
   readonly questions: SurveyQuestion[] = [];
+  readonly requests: NodeRequest[] = [];
   readonly info: NodeInfo;
+  readonly nodeId: string;
   #wake = (): void => {};
 
-  constructor(id: string) {
+  constructor(id: string, nodeId = id) {
+    this.nodeId = nodeId;
     const counts = { connections: 3, users: 2, channels: 1, uptimeMs: 5_000 };
     this.info = { id, name: `node ${id}`, version: '1.2.3', kind: 'websocket', ...counts };
   }
@@ -60,6 +77,11 @@ class ListeningNode {
     return question.type === 'statistics'
       ? { type: 'statistics', statistics: statisticsOf(this.info) }
       : { type: 'node', node: this.info };
+  }
+
+  handleRequest(request: NodeRequest): NodeReply {
+    this.requests.push(request);
+    return { type: 'emulation', isDelivered: request.session !== 'nobody' };
   }
 
   /** Waits until this many orders have come in. */
@@ -94,8 +116,9 @@ export function controlBusContract(name: string, make: () => Promise<ControlBusS
     let bus: ControlBus;
     let node: ListeningNode;
     beforeEach(async () => {
-      ({ bus } = await make());
-      node = new ListeningNode('one');
+      const subject = await make();
+      bus = subject.bus;
+      node = new ListeningNode('one', subject.nodeId);
       await bus.start(node);
     });
     afterEach(() => bus.close());
@@ -115,6 +138,13 @@ export function controlBusContract(name: string, make: () => Promise<ControlBusS
       ]);
       expect(node.questions).toEqual([{ type: 'node' }, question]);
     });
+
+    it('a request to the own node is answered here, one to nobody by nobody', async () => {
+      expect(await bus.request(node.nodeId, frames('{}'), SURVEY_MS)).toEqual(DELIVERED);
+      expect(node.requests).toEqual([frames('{}')]);
+      expect(await bus.request('no-such-node', frames('{}'), SHORT_SURVEY_MS)).toBeUndefined();
+      expect(node.requests).toHaveLength(1);
+    });
   });
 }
 
@@ -133,8 +163,8 @@ export function sharedControlBusContract(
       const subject = await make();
       bus = subject.bus;
       other = await subject.makeSecondNode();
-      here = new ListeningNode('one');
-      there = new ListeningNode('two');
+      here = new ListeningNode('one', subject.nodeId);
+      there = new ListeningNode('two', subject.secondNodeId);
       await bus.start(here);
       await other.start(there);
       // Both hear each other: what is sent from here on is lost by nobody.
@@ -176,6 +206,34 @@ export function sharedControlBusContract(
         expect(answers).toContainEqual({ type: 'statistics', statistics: statisticsOf(info) });
       }
       expect(there.questions).toContainEqual({ type: 'statistics', since: 7 });
+    });
+
+    it('[CLU3] a request reaches the one node it is for, unchanged, and comes back with its answer', async () => {
+      const data = '{"id":2,"publish":{"channel":"news:ä","data":"😀 \\"x\\""}}\n{}';
+      expect(await bus.request(there.nodeId, frames(data), SURVEY_MS)).toEqual(DELIVERED);
+      const unknown = await bus.request(there.nodeId, frames('{}', 'nobody'), SURVEY_MS);
+      expect(unknown).toEqual({ type: 'emulation', isDelivered: false });
+      expect(await other.request(here.nodeId, frames('back'), SURVEY_MS)).toEqual(DELIVERED);
+      expect(there.requests).toEqual([frames(data), frames('{}', 'nobody')]);
+      expect(here.requests).toEqual([frames('back')]);
+    });
+
+    it('[CLU3] requests to a node are handled in the order they were made, each answered as its own', async () => {
+      const all = Array.from({ length: 100 }, (_, index) =>
+        frames(String(index), index % 3 === 0 ? 'nobody' : 'c1.secret'),
+      );
+      const replies = await Promise.all(
+        all.map((request) => bus.request(there.nodeId, request, SURVEY_MS)),
+      );
+      expect(replies.map((reply) => reply?.isDelivered)).toEqual(
+        all.map(({ session }) => session !== 'nobody'),
+      );
+      expect(there.requests).toEqual(all);
+    });
+
+    it('[CLU3] a request to a node that is gone is answered by nobody', async () => {
+      await other.close();
+      expect(await bus.request(there.nodeId, frames('{}'), SHORT_SURVEY_MS)).toBeUndefined();
     });
 
     it('[CLU3] a question waits for nobody who is gone longer than it was told to', async () => {

@@ -4,6 +4,7 @@
  */
 import type { NodeReply, NodeRequest } from '../../ports/control-bus.ts';
 import type { Clock, Random } from '../../ports/clock.ts';
+import type { Eventually } from '../../ports/eventually.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { readRequest, readRequestReply } from './control-messages.ts';
 import { nodeIdOf, type NodeRegistry } from './node-registry.ts';
@@ -23,6 +24,8 @@ export type RequestHandler = (request: NodeRequest) => NodeReply | undefined;
 export class NodeRequests {
   readonly #options: NodeRequestsOptions;
   readonly #waiting = new Map<string, (reply: NodeReply | undefined) => void>();
+  /** Later requests to a node that is being looked for wait with the first: their order is kept. */
+  readonly #looking = new Map<string, Promise<boolean>>();
   #handler: RequestHandler | undefined;
 
   constructor(options: NodeRequestsOptions) {
@@ -45,7 +48,7 @@ export class NodeRequests {
   ): Promise<NodeReply | undefined> {
     const { connections, nodeId, clock, random, logger } = this.#options;
     if (to === nodeId) return this.#handler?.(request);
-    if (!(await this.#isAlive(to))) return undefined;
+    if (!(await this.#isThere(to))) return undefined;
     const id = random.id();
     const { promise, resolve } = Promise.withResolvers<NodeReply | undefined>();
     const cancel = clock.after(timeoutMs, () => resolve(undefined));
@@ -73,16 +76,25 @@ export class NodeRequests {
     return `${this.#options.connections.prefix}:node:${nodeId}:${what}`;
   }
 
-  /** One that was not heard of yet may have come a moment ago: asked once more. */
-  async #isAlive(nodeId: string): Promise<boolean> {
+  #isThere(nodeId: string): Eventually<boolean> {
+    const looking = this.#looking.get(nodeId);
+    if (looking !== undefined) return looking;
+    return has(this.#options.registry.live, nodeId) || this.#look(nodeId);
+  }
+
+  /** One that was not heard of yet may have come a moment ago. */
+  #look(nodeId: string): Promise<boolean> {
     const { registry, logger } = this.#options;
-    if (has(registry.live, nodeId)) return true;
-    try {
-      return has(await registry.askLive(), nodeId);
-    } catch (error) {
-      logger.debug({ err: error }, 'who is alive cannot be asked');
-      return false;
-    }
+    const looking = registry
+      .askLive()
+      .then((live) => has(live, nodeId))
+      .catch((error: unknown) => {
+        logger.debug({ err: error }, 'who is alive cannot be asked');
+        return false;
+      })
+      .finally(() => this.#looking.delete(nodeId));
+    this.#looking.set(nodeId, looking);
+    return looking;
   }
 
   #answer(bytes: Buffer): void {

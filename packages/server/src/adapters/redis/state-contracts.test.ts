@@ -119,10 +119,18 @@ for (const { name, settings, empty } of topologies) {
 
     sharedControlBusContract(name, async () => {
       await empty();
-      const { part } = await nodeOn(settings(), createRedisControlBus);
+      const first = await nodeOn(settings(), createRedisControlBus);
+      let second: typeof first | undefined;
       return {
-        bus: part,
-        makeSecondNode: async () => (await nodeOn(settings(), createRedisControlBus)).part,
+        bus: first.part,
+        nodeId: first.node.nodeId,
+        makeSecondNode: async () => {
+          second = await nodeOn(settings(), createRedisControlBus);
+          return second.part;
+        },
+        get secondNodeId() {
+          return second?.node.nodeId;
+        },
       };
     });
 

@@ -78,6 +78,7 @@ export const createNativeEndpoint = (
   return {
     name: 'native',
     path: '/connection/websocket',
+    takesQuickConnect: true,
     open: (socket: ClientSocket, request: HandshakeRequest) => {
       const session = openSession(context, kind, { socket, request });
       return new NativeConnection(context, {

@@ -4,6 +4,7 @@ import type { WebSocketEndpoint } from '../../ports/websocket-endpoint.ts';
 import type { NativeDeps } from './native-deps.ts';
 import { createNativeContext, createNativeEndpoint } from './native-endpoint.ts';
 import { createNativeStreams, type NativeStreamOptions } from './native-streams.ts';
+import { createUniSse, createUniWebSocket } from './uni-endpoints.ts';
 
 export interface NativeProtocol {
   readonly webSockets: readonly WebSocketEndpoint[];
@@ -16,7 +17,7 @@ export const createNativeProtocol = (deps: NativeProtocolDeps): NativeProtocol =
   const { random, peers } = deps;
   const context = createNativeContext(deps);
   return {
-    webSockets: [createNativeEndpoint(deps, context)],
-    streams: createNativeStreams({ context, random, peers }),
+    webSockets: [createNativeEndpoint(deps, context), createUniWebSocket(context)],
+    streams: [...createNativeStreams({ context, random, peers }), createUniSse(context, random)],
   };
 };

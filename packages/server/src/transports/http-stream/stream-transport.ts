@@ -153,7 +153,7 @@ class StreamTransport {
   }
 
   /** From here on nothing can be refused any more, only ended. */
-  #begin({ contentType, encodeOpening }: StreamEndpoint, reply: FastifyReply): void {
+  #begin(endpoint: StreamEndpoint, reply: FastifyReply): void {
     const response = reply.raw;
     response.socket?.setNoDelay(true);
     response.socket?.setTimeout(0);
@@ -161,8 +161,8 @@ class StreamTransport {
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) response.setHeader(name, value);
     }
-    response.writeHead(200, { ...HEADERS, 'content-type': contentType });
-    const opening = encodeOpening?.();
+    response.writeHead(200, { ...HEADERS, 'content-type': endpoint.contentType });
+    const opening = endpoint.encodeOpening?.();
     if (opening !== undefined) response.write(opening);
   }
 

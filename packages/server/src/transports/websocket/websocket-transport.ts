@@ -15,6 +15,7 @@ import { ConnectGate } from '../connect-gate.ts';
 import { EndpointRouter, type RouteMatch } from './endpoint-router.ts';
 import { type Refusal, checkHandshake, refuseUpgrade } from './handshake.ts';
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketLimits } from './limits.ts';
+import { firstFrameOf, QUICK_SUBPROTOCOL } from './quick-connect.ts';
 import { remoteAddressOf } from './remote-address.ts';
 import { TrafficTally } from './traffic-tally.ts';
 import {
@@ -47,7 +48,7 @@ export interface WebSocketTransport {
 }
 
 /**
- * The only subprotocol there is. Others are not echoed: some clients carry a token in that header,
+ * The subprotocols there are: an SDK's, and the one with a quick connect. Others are not echoed: some clients carry a token in that header,
  * and one that insists on Protobuf must not believe that it got it.
  */
 const SUBPROTOCOL = 'centrifuge-json';
@@ -82,7 +83,9 @@ const serverOptions = (
   maxBufferedChunks: limits.maxBufferedChunks,
   maxPendingAutoPongs: limits.maxPendingPongs,
   closeTimeout: limits.closeTimeoutMs,
-  handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+  handleProtocols: (offered) =>
+    (offered.has(SUBPROTOCOL) && SUBPROTOCOL) ||
+    (offered.has(QUICK_SUBPROTOCOL) && QUICK_SUBPROTOCOL),
 });
 
 /** Read by everybody, changed by nobody. */
@@ -94,6 +97,8 @@ interface Accepted {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly remoteAddress: string;
+  /** Came with the handshake. */
+  readonly firstFrame: Buffer | undefined;
 }
 
 const handshakeOf = ({
@@ -155,11 +160,18 @@ class Transport implements WebSocketTransport, ConnectionHost {
       return true;
     }
     const query = queryAt === -1 ? NO_QUERY : new URLSearchParams(url.slice(queryAt + 1));
+    const firstFrame =
+      match.endpoint.takesQuickConnect === true
+        ? firstFrameOf(request.headers['sec-websocket-protocol'])
+        : undefined;
+    if (firstFrame !== undefined) socket.cork();
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const protocol = match.endpoint.name;
       const connection = new WebSocketConnection({ ws, socket, host: this, protocol });
-      this.#accept(connection, { request, match, path, query, remoteAddress });
+      this.#accept(connection, { request, match, path, query, remoteAddress, firstFrame });
     });
+    // After the tick's flush, so that the answer to the handshake leaves with that to the frame.
+    if (firstFrame !== undefined) this.#options.clock.defer(() => socket.uncork());
     return true;
   }
 
@@ -227,6 +239,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
     this.#traffic.countOpened(connection.protocol);
     try {
       connection.receiver = accepted.match.endpoint.open(connection, handshakeOf(accepted));
+      const { firstFrame } = accepted;
+      if (firstFrame !== undefined) connection.handleMessage(firstFrame, false);
     } catch (error) {
       connection.fail(error);
     }
