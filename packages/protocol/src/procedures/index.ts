@@ -2,6 +2,8 @@
 import * as broadcasting from './broadcasting.ts';
 import * as chat from './chat.ts';
 import * as client from './client.ts';
+import * as consoleOrders from './console-orders.ts';
+import * as console from './console.ts';
 import * as inbox from './inbox.ts';
 import type { Procedure } from './procedure.ts';
 import * as tasks from './tasks.ts';
@@ -10,6 +12,8 @@ import * as users from './users.ts';
 export * from './broadcasting.ts';
 export * from './chat.ts';
 export * from './client.ts';
+export * from './console-orders.ts';
+export * from './console.ts';
 export * from './inbox.ts';
 export * from './method.ts';
 export * from './procedure.ts';
@@ -55,4 +59,16 @@ export const PROCEDURES: readonly Procedure[] = [
   broadcasting.broadcastSystemNotification,
   broadcasting.sendDirectMessage,
   broadcasting.getUserDeviceInfo,
+  console.consoleOverview,
+  console.consoleUsers,
+  console.consoleChannels,
+  console.consoleChannel,
+  consoleOrders.consoleNotify,
+  consoleOrders.consoleTasks,
+  consoleOrders.consoleTask,
+  consoleOrders.consoleCancelTask,
+  consoleOrders.consolePushes,
+  consoleOrders.consoleResendPushes,
+  consoleOrders.consoleDiscardPushes,
+  consoleOrders.consoleConfiguration,
 ];

@@ -2,6 +2,8 @@
 import type * as broadcasting from './broadcasting.ts';
 import type * as chat from './chat.ts';
 import type * as client from './client.ts';
+import type * as consoleOrders from './console-orders.ts';
+import type * as console from './console.ts';
 import type * as inbox from './inbox.ts';
 import type { InputOf, OutputOf, Procedure } from './procedure.ts';
 import type * as tasks from './tasks.ts';
@@ -10,6 +12,8 @@ import type * as users from './users.ts';
 type Declared = typeof broadcasting &
   typeof chat &
   typeof client &
+  typeof console &
+  typeof consoleOrders &
   typeof inbox &
   typeof tasks &
   typeof users;

@@ -71,6 +71,39 @@ export function settingsMarkdown(): string {
   return sections.join('\n\n');
 }
 
+/** One setting as operators see it. */
+export interface ShownSetting {
+  readonly name: string;
+  readonly group: SettingGroup;
+  /** Undefined: not set, or hidden. */
+  readonly value: string | undefined;
+  readonly isSecret: boolean;
+  readonly isSet: boolean;
+  readonly isDefault: boolean;
+  readonly description: string;
+}
+
+/** All of them, secrets hidden. */
+export function shownSettings(settings: Settings): readonly ShownSetting[] {
+  const keys = Object.keys(SETTINGS) as SettingKey[];
+  return keys.map((key) => shownSetting(SETTINGS[key] as Setting<unknown>, settings[key]));
+}
+
+function shownSetting(setting: Setting<unknown>, value: unknown): ShownSetting {
+  const { env: name, group, kind, description, isSecret = false } = setting;
+  const text = value === undefined ? '' : kind.write(value);
+  const standard = setting.default === undefined ? '' : kind.write(setting.default);
+  return {
+    name,
+    group,
+    value: isSecret || text === '' ? undefined : text,
+    isSecret,
+    isSet: text !== '',
+    isDefault: text === standard,
+    description,
+  };
+}
+
 /** `NAME=value` of what is in force, secrets hidden. */
 export function settingLines(settings: Settings): string[] {
   const keys = Object.keys(SETTINGS) as SettingKey[];

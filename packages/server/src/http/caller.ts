@@ -7,6 +7,7 @@ import type { ProcedureAccess } from '@carillon/protocol/procedures';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Identity } from '../ports/authenticator.ts';
 import { ANONYMOUS, checkAccess, type Actor } from '../procedures/actor.ts';
+import { isConsoleToken } from './console-tokens.ts';
 import type { HttpBase } from './http-deps.ts';
 import { sendProblem } from './problem.ts';
 
@@ -30,6 +31,20 @@ type CallerDeps = Pick<HttpBase, 'apiKeys' | 'credentials' | 'adminLogin'>;
 
 const ADMIN: Caller = { actor: { type: 'backend', key: 'admin-password' } };
 
+/** Undefined: none was presented. */
+export const bearerOf = ({ headers }: FastifyRequest): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+
+/** The console's own token; undefined: another one, or none. */
+const operatorOf = (
+  adminLogin: CallerDeps['adminLogin'],
+  request: FastifyRequest,
+): Outcome<Caller> | undefined => {
+  const token = bearerOf(request);
+  if (adminLogin === undefined || token === undefined || !isConsoleToken(token)) return undefined;
+  return adminLogin.verifyToken(token) ? ok(ADMIN) : fail('token_expired', 'log in again');
+};
+
 /** Undefined: no key was presented; a failure: not one of ours. */
 export const backendOf = (
   deps: Pick<HttpBase, 'apiKeys'>,
@@ -51,6 +66,8 @@ export const callerOf = async (
   if (backend !== undefined) return backend;
   const admin = deps.adminLogin?.verify(request);
   if (admin !== undefined) return admin.ok ? ok(ADMIN) : admin;
+  const operator = operatorOf(deps.adminLogin, request);
+  if (operator !== undefined) return operator;
   const { authorization } = request.headers;
   if (authorization === undefined) return ok(ANONYMOUS_CALLER);
   const resolved = await deps.credentials.resolve({ query: NO_QUERY, authorization });

@@ -1,4 +1,7 @@
-/** `POST /api/demo/login`: a token for any name, so that the pages can be tried. In development, from this machine. */
+/**
+ * `POST /api/demo/login`: a token for any name, so that the pages can be tried; with `admin` one for
+ * the console too, unless there is a password for that. In development, from this machine.
+ */
 import { fail } from '@carillon/protocol';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
@@ -11,13 +14,20 @@ export const DEMO_LOGIN_PATH = '/api/demo/login';
 
 const Login = Compile(
   Type.Object({
+    admin: Type.Optional(Type.Boolean()),
     name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
   }),
 );
 
+export interface DemoLogin {
+  readonly makeToken: (name: string, isAdmin: boolean) => Promise<string>;
+  /** Operators have a password: no demo token gets into the console. */
+  readonly hasPassword: boolean;
+}
+
 export const registerDemoLogin = (
   app: FastifyInstance,
-  makeToken: (name: string) => Promise<string>,
+  { makeToken, hasPassword }: DemoLogin,
 ): void => {
   app.post(DEMO_LOGIN_PATH, async (request, reply) => {
     if (!isFromLoopback(request)) {
@@ -30,7 +40,11 @@ export const registerDemoLogin = (
         fail('invalid_field', '"name" must have 1 to 64 characters, no control characters'),
       );
     }
-    const token = await makeToken(value.name);
-    return reply.header('cache-control', 'no-store').send({ token, user: value.name });
+    const { name, admin = false } = value;
+    if (admin && hasPassword) {
+      return sendProblem(reply, fail('permission_denied', 'log in with ADMIN_PASSWORD'));
+    }
+    const token = await makeToken(name, admin);
+    return reply.header('cache-control', 'no-store').send({ token, user: name });
   });
 };

@@ -10,6 +10,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { acceptJsonBodies } from './body-parser.ts';
 import { ANONYMOUS_CALLER, backendOf } from './caller.ts';
 import { registerChatSendRoutes } from './chat-send-route.ts';
+import { registerConsoleLogin } from './console-login-route.ts';
 import { registerDocsRoutes } from './docs-routes.ts';
 import { answerError, answerUnknownRoute } from './failures.ts';
 import type { ApiDeps, HttpAppDeps, HttpBase, RouteGroup } from './http-deps.ts';
@@ -97,6 +98,7 @@ export const registerApiRoutes = (app: FastifyInstance, deps: HttpBase & ApiDeps
   registerServerApi(app, deps);
   registerChatSendRoutes(app, deps);
   registerStatsRoute(app, deps);
+  registerConsoleLogin(app, deps);
 };
 
 const registerGroups = async (app: FastifyInstance, deps: HttpAppDeps): Promise<void> => {

@@ -79,8 +79,8 @@ export interface ApiDeps {
 export interface WebDeps {
   /** Folder of the built pages; absent or missing: no pages. */
   readonly webRoot?: string;
-  /** Makes a token for a name. Only in development on loopback; absent: the route does not exist. */
-  readonly demoLogin?: (name: string) => Promise<string>;
+  /** Makes a token for a name, with the `admin` claim where that is asked for. Only in development on loopback; absent: the route does not exist. */
+  readonly demoLogin?: (name: string, isAdmin: boolean) => Promise<string>;
 }
 
 /** More routes, made by other parts (the notification stream). */

@@ -22,7 +22,10 @@ export const registerWebRoutes = async (
   app: FastifyInstance,
   deps: HttpBase & WebDeps,
 ): Promise<void> => {
-  if (deps.demoLogin !== undefined) registerDemoLogin(app, deps.demoLogin);
+  if (deps.demoLogin !== undefined) {
+    const hasPassword = deps.adminLogin !== undefined;
+    registerDemoLogin(app, { makeToken: deps.demoLogin, hasPassword });
+  }
   const { webRoot } = deps;
   if (webRoot === undefined) return;
   if (!existsSync(join(webRoot, 'index.html'))) {

@@ -6,6 +6,7 @@ import type { Binding } from './binding.ts';
 import { bindBroadcasting } from './broadcasting.ts';
 import { bindChat } from './chat.ts';
 import { bindClient, DEFAULT_CLIENT_SETTINGS, type ClientSettings } from './client.ts';
+import { bindConsole, type ConsoleDeps } from './console.ts';
 import { bindInbox } from './inbox.ts';
 import { bindTasks } from './tasks.ts';
 import { bindUsers, type UsersDeps } from './users.ts';
@@ -17,6 +18,8 @@ export interface RegistryDeps extends UsersDeps {
   readonly broadcasting: BroadcastingService;
   /** @default DEFAULT_CLIENT_SETTINGS */
   readonly clientSettings?: ClientSettings;
+  /** What operators see and do. @default such procedures are not there */
+  readonly console?: ConsoleDeps;
 }
 
 export const bindProcedures = (deps: RegistryDeps): readonly Binding[] => [
@@ -26,4 +29,5 @@ export const bindProcedures = (deps: RegistryDeps): readonly Binding[] => [
   ...bindUsers(deps),
   ...bindClient(deps.clientSettings ?? DEFAULT_CLIENT_SETTINGS),
   ...bindBroadcasting(deps.broadcasting),
+  ...(deps.console === undefined ? [] : bindConsole(deps.console)),
 ];

@@ -151,3 +151,53 @@ describe('wrong passwords', () => {
     }
   });
 });
+
+describe('the console', () => {
+  const LOGIN = '/api/v1/console/login';
+  const logIn = ({ app }: HttpApp, payload: object, headers: Record<string, string> = {}) =>
+    app.inject({ method: 'POST', url: LOGIN, payload, headers });
+
+  it('takes the password from its own form and gives a token, which the admin routes take', async () => {
+    const http = await startApp();
+    const logged = await logIn(http, { password: PASSWORD });
+    expect(logged.statusCode).toBe(200);
+    expect(logged.headers['cache-control']).toBe('no-store');
+    const { token, expires_at: expiresAt }: { token: string; expires_at: string } = logged.json();
+    expect(Date.parse(expiresAt)).toBeGreaterThan(clock.now());
+    const authorization = `Bearer ${token}`;
+    const stats = await http.app.inject({ url: STATS, headers: { authorization } });
+    expect(stats.statusCode).toBe(200);
+    const renewed = await logIn(http, {}, { authorization });
+    expect(renewed.statusCode).toBe(200);
+    expect((await logIn(http, {}, { authorization: 'Bearer console.a.b.c' })).statusCode).toBe(401);
+  });
+
+  it('counts wrong passwords together with those of HTTP Basic', async () => {
+    const http = await startApp();
+    for (let tries = 0; tries < 10; tries += 1) {
+      const refused = await logIn(http, { password: `wrong ${tries}` });
+      expect(refused.statusCode).toBe(401);
+    }
+    const late = await logIn(http, { password: PASSWORD });
+    expect(late.statusCode).toBe(429);
+    expect(late.headers['retry-after']).toBe('30');
+    const headers = { authorization: basic(PASSWORD) };
+    expect((await http.app.inject({ url: STATS, headers })).statusCode).toBe(429);
+  });
+
+  it('says whether there is a password; without one nobody logs in with it', async () => {
+    const http = await startApp({});
+    expect((await http.app.inject({ url: LOGIN })).json()).toEqual({ password: false });
+    expect((await logIn(http, { password: PASSWORD })).statusCode).toBe(404);
+    const guarded = await startApp();
+    expect((await guarded.app.inject({ url: LOGIN })).json()).toEqual({ password: true });
+  });
+
+  it('takes no password from a page of another site, and none in a wrong form', async () => {
+    const http = await startApp();
+    const origin = 'https://evil.example';
+    expect((await logIn(http, { password: PASSWORD }, { origin })).statusCode).toBe(403);
+    expect((await logIn(http, { password: 7 })).statusCode).toBe(400);
+    expect((await logIn(http, { password: 'x', more: true })).statusCode).toBe(400);
+  });
+});

@@ -152,6 +152,7 @@ async function closeInOrder(
   await portClosed;
   cancel();
   await queuesLeft;
+  await parts.console.service.campaigns.stop();
   await core.close();
   tls?.close();
   logger.info({}, 'stopped');

@@ -9,6 +9,8 @@ import type { Node } from '../core/node.ts';
 import { createNode } from '../core/node.ts';
 import type { Domain } from '../domain/domain.ts';
 import { createDomain } from '../domain/domain.ts';
+import type { StatisticsRecorder } from '../domain/operations/statistics-recorder.ts';
+import { createStatisticsRecorder } from '../domain/operations/statistics-recorder.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { HealthCheck } from '../ports/health.ts';
@@ -53,16 +55,15 @@ const RELEASE_TIMEOUT_MS = 5_000;
 /** @throws ConfigError when database or engine cannot be used, both named where both are away. */
 export async function createCore(context: ApplicationContext, options: CoreOptions): Promise<Core> {
   const { config, logger } = context;
-  const tools = {
-    clock: createSystemClock(),
-    random: createSystemRandom(),
-    logger,
-    metrics: createPrometheusMetrics(),
-  };
+  const clock = createSystemClock();
+  const prometheus = createPrometheusMetrics();
+  const recorder = createStatisticsRecorder({ clock, metrics: prometheus });
+  const metrics = { ...prometheus, ...recorder.metrics };
+  const tools = { clock, random: createSystemRandom(), logger, metrics };
   const outside = await openOutside(context, tools);
   try {
     const pushSenders = createPushSenders(config, tools);
-    return wire({ context, options, tools, pushSenders, ...outside });
+    return wire({ context, options, tools, recorder, pushSenders, ...outside });
   } catch (error) {
     await Promise.all([outside.engine.close(), outside.store.close()]);
     throw error;
@@ -110,11 +111,12 @@ interface Wiring extends Outside {
   readonly context: ApplicationContext;
   readonly options: CoreOptions;
   readonly tools: ThreadTools & { readonly metrics: PrometheusMetrics };
+  readonly recorder: StatisticsRecorder;
   readonly pushSenders: readonly PushSender[];
 }
 
 function wire(wiring: Wiring): Core {
-  const { context, options, tools, pushSenders, engine, store } = wiring;
+  const { context, options, tools, recorder, pushSenders, engine, store } = wiring;
   const { config, thread } = context;
   const { externalEvents } = engine;
   const domain = createDomain({
@@ -143,6 +145,7 @@ function wire(wiring: Wiring): Core {
     ],
     start: async () => {
       await node.start();
+      recorder.start(() => node.figures());
       await externalEvents?.start(createExternalEventHandler({ ...tools, inbox: domain.inbox }));
       if (options.relaysOutbox) domain.relay.start();
     },
@@ -151,7 +154,7 @@ function wire(wiring: Wiring): Core {
   };
 }
 
-function nodeOf({ context, tools, id, name, engine }: Wiring, domain: Domain): Node {
+function nodeOf({ context, tools, id, name, engine, recorder }: Wiring, domain: Domain): Node {
   const { config } = context;
   const { broker, presenceStore, controlBus, directory, sharedRates } = engine;
   return createNode({
@@ -161,6 +164,7 @@ function nodeOf({ context, tools, id, name, engine }: Wiring, domain: Domain): N
     controlBus,
     directory,
     ...(sharedRates === undefined ? {} : { sharedRates }),
+    recorder,
     identity: { id, name, version: VERSION, kind: config.kind },
     policy: domain.policy,
     namespaces: config.namespaces,
@@ -170,11 +174,12 @@ function nodeOf({ context, tools, id, name, engine }: Wiring, domain: Domain): N
 }
 
 async function closeAll(
-  { tools, pushSenders, engine, store }: Wiring,
+  { tools, recorder, pushSenders, engine, store }: Wiring,
   { node, domain }: Pick<Core, 'node' | 'domain'>,
 ): Promise<void> {
   const release = (name: string, closing: Promise<void>): Promise<void> =>
     releaseWithin(tools, name, closing);
+  recorder.stop();
   await domain.relay.flush();
   await domain.relay.stop();
   await release('node', node.close());

@@ -79,12 +79,12 @@ function streamOf({ config, core, logger, credentials }: Parts): RoutePlugin {
 const DEMO_TOKEN_LIFETIME_SECONDS = 12 * 3600;
 
 function demoLoginOf({ config, secrets }: Parts): {
-  demoLogin?: (name: string) => Promise<string>;
+  demoLogin?: (name: string, isAdmin: boolean) => Promise<string>;
 } {
   const signer = secrets.isDevelopment ? tokenSignerOf(config) : undefined;
   if (signer === undefined) return {};
   return {
-    demoLogin: (user) =>
-      signer.connectionToken({ user, lifetimeSeconds: DEMO_TOKEN_LIFETIME_SECONDS }),
+    demoLogin: (user, isAdmin) =>
+      signer.connectionToken({ user, isAdmin, lifetimeSeconds: DEMO_TOKEN_LIFETIME_SECONDS }),
   };
 }

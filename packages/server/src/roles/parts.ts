@@ -2,11 +2,13 @@
 import { createJwtAuthenticator } from '../adapters/auth-jwt/jwt-authenticator.ts';
 import type { Authenticator } from '../ports/authenticator.ts';
 import type { CredentialResolver } from '../ports/credentials.ts';
+import type { ConsoleDeps } from '../procedures/console.ts';
 import type { Dispatcher } from '../procedures/dispatcher.ts';
 import { createDispatcher } from '../procedures/dispatcher.ts';
 import { bindProcedures } from '../procedures/registry.ts';
 import { createCredentialResolver } from '../protocols/credentials.ts';
 import type { ApplicationContext } from './application.ts';
+import { createConsole } from './console-of.ts';
 import type { Core } from './core-of.ts';
 import type { Exposure } from './exposure.ts';
 import { createExposure } from './exposure.ts';
@@ -21,6 +23,7 @@ export interface Parts extends ApplicationContext {
   readonly authenticator: Authenticator;
   readonly credentials: CredentialResolver;
   readonly dispatcher: Dispatcher;
+  readonly console: ConsoleDeps;
   /** Whether /ready says that nothing new should be sent here. */
   readonly isStopping: () => boolean;
 }
@@ -35,6 +38,7 @@ export function createParts(
   const { tickets } = engine;
   const secrets = secretsOf(config);
   const authenticator = authenticatorOf(context, secrets, core);
+  const console = createConsole(context, core);
   return {
     ...context,
     core,
@@ -48,6 +52,7 @@ export function createParts(
         registry: node,
         connectionAdmin: node,
         tickets,
+        console,
         clientSettings: {
           ...clientSettingsOf(config),
           hasDemoLogin: secrets.isDevelopment,
@@ -56,6 +61,7 @@ export function createParts(
       logger,
       random,
     }),
+    console,
     isStopping,
   };
 }
