@@ -4,6 +4,7 @@ export * from './chat-rows.ts';
 export * from './chat-view.ts';
 export * from './connection-view.ts';
 export * from './features.ts';
+export * from './guard-carillon.ts';
 export * from './guard-client.ts';
 export * from './page-host.ts';
 export * from './route-table.ts';

@@ -47,6 +47,8 @@ export interface PageHostOptions<C extends Connected> {
     readonly connectionType: string;
     readonly user: string | undefined;
   }) => C;
+  /** Until a page is visited. @default a page without a connection */
+  readonly initialConfig?: RouteConfig;
   /** Later, but at once. @default setTimeout(callback, 0) */
   readonly defer?: (callback: () => void) => void;
 }
@@ -55,7 +57,7 @@ const IDLE: ConnectionState = { status: 'idle' };
 
 export function createPageHost<C extends Connected>(options: PageHostOptions<C>): PageHost<C> {
   const defer = options.defer ?? ((callback) => void setTimeout(callback, 0));
-  const config = createWritable<RouteConfig>(NO_PAGE);
+  const config = createWritable<RouteConfig>(options.initialConfig ?? NO_PAGE);
   const state = createWritable<ConnectionState | undefined>(undefined);
   const place = createPlace(options, state);
   const visits: Visit[] = [];

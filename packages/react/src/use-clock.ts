@@ -1,0 +1,19 @@
+/** The time for texts that change by themselves, shared by all components that show one. */
+import type { Readable } from '@carillon/client';
+import { createTickingClock } from '@carillon/client/ui';
+import { useReadable } from './use-readable.ts';
+
+const every: Readonly<Record<'second' | 'minute', Readable<number>>> = {
+  second: createTickingClock(1_000),
+  minute: createTickingClock(30_000),
+};
+
+/**
+ * Epoch milliseconds. 0 on the server and while hydrating: what both render is the same then.
+ * @param rate undefined: nothing on the screen depends on it now
+ */
+export function useClock(rate: 'second' | 'minute' | undefined): number {
+  return useReadable(rate === undefined ? STOPPED : every[rate], 0);
+}
+
+const STOPPED: Readable<number> = { get: () => 0, subscribe: () => () => undefined };
