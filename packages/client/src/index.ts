@@ -1,4 +1,5 @@
 /** The SDK: see docs/sdk.md. */
+export type { Method, MethodInput, MethodOutput } from '@carillon/protocol/procedures';
 export { CarillonError } from './carillon-error.ts';
 export type { CarillonErrorOptions, ClientErrorName } from './carillon-error.ts';
 export type * from './channel.ts';
