@@ -286,20 +286,26 @@ class Opened implements OpenedConversation {
       ...(isLoaded ? withoutError(this.state.get()) : this.state.get()),
       ...change,
       messages,
+      // At once: a message is never seen twice, nor missing.
+      pending: this.#pendingBeside(messages),
       status: isLoaded ? 'ready' : status,
     });
-    this.#showPending();
   }
 
   #showPending(): void {
+    const { messages, pending } = this.state.get();
+    const left = this.#pendingBeside(messages);
+    if (left.length > 0 || pending.length > 0) this.#set({ pending: left });
+  }
+
+  /** What the server has confirmed is not pending, even where its answer was lost. */
+  #pendingBeside(messages: readonly Message[]): readonly PendingMessage[] {
     const { outbox, user } = this.#deps;
     const waiting = outbox.items.get().filter(({ key }) => key === this.#key);
-    const { messages, pending } = this.state.get();
-    if (waiting.length === 0 && pending.length === 0) return;
-    const settled = new Set(
-      messages.filter(({ sender }) => sender === user).map((message) => message.client_id),
-    );
-    this.#set({ pending: waiting.filter(({ id }) => !settled.has(id)).map(pendingMessage) });
+    if (waiting.length === 0) return [];
+    const own = messages.filter(({ sender }) => sender === user);
+    const settled = new Set(own.map((message) => message.client_id));
+    return waiting.filter(({ id }) => !settled.has(id)).map(pendingMessage);
   }
 
   #raiseRead(user: string, seq: number): void {
