@@ -6,6 +6,7 @@ import { Connection } from './connection/connection.ts';
 import type { WireConnected } from './connection/wire.ts';
 import { type PageEvent, platform } from './environment.ts';
 import { createWritable } from './readable.ts';
+import type { TrackedClient } from './tracked-client.ts';
 
 type SimpleEvent = PageEvent | 'connect' | 'disconnect' | 'retry_now';
 
@@ -21,7 +22,10 @@ const userOf = ({ subs = {} }: WireConnected): string =>
  * Makes a client; `connect()` starts it. Nothing is touched before, so that it may be made where there
  * is no page yet.
  */
-export function createClient(options: ClientOptions = {}): Client {
+export const createClient = (options: ClientOptions = {}): Client => createTrackedClient(options);
+
+/** As `createClient`; what is more concerns tabs that hand a connection on. */
+export function createTrackedClient(options: ClientOptions): TrackedClient {
   const environment = { ...platform(), ...options.environment };
   const user = createWritable<string | undefined>(undefined);
   const channels = createChannels({
@@ -56,6 +60,8 @@ export function createClient(options: ClientOptions = {}): Client {
     },
     onServerPublication: channels.onServerPublication,
     onServerGap: channels.onServerGap,
+    position: channels.position,
+    resume: channels.resume,
     close() {
       stopListening();
       dispatch('disconnect');

@@ -1,5 +1,5 @@
 /** All channels of a client: finds the one that is meant, and makes each known to the connection. */
-import type { Channel, Gap, Publication } from '../channel.ts';
+import type { Channel, Gap, Publication, StreamPosition } from '../channel.ts';
 import type { ServerPublication } from '../client.ts';
 import type { LinkChannels } from '../connection/link.ts';
 import { createListeners } from '../listeners.ts';
@@ -15,6 +15,8 @@ export interface Channels extends LinkChannels {
   readonly channel: (name: string) => Channel;
   readonly onServerPublication: (listener: (publication: ServerPublication) => void) => () => void;
   readonly onServerGap: (listener: (gap: Gap) => void) => () => void;
+  readonly position: (name: string) => StreamPosition | undefined;
+  readonly resume: (name: string, position: StreamPosition, isServerSide: boolean) => void;
 }
 
 export function createChannels(
@@ -47,6 +49,8 @@ export function createChannels(
     channel: (name) => find(name).channel,
     onServerPublication: publications.add,
     onServerGap: gaps.add,
+    position: (name) => entries.get(name)?.subscription.position,
+    resume: (name, ...place) => find(name).subscription.resume(...place),
     positions() {
       const subs: Record<string, object> = {};
       forEach((subscription, name) => {

@@ -57,6 +57,13 @@ export class Subscription {
     this.#options = options;
   }
 
+  /** Goes on where another connection of ours has ended. Before it is subscribed. */
+  resume(position: StreamPosition, isServerSide: boolean): void {
+    this.position = position;
+    this.isServerSide ||= isServerSide;
+    this.#isContinued = true;
+  }
+
   hold(): () => void {
     this.#holders += 1;
     const { status } = this.state.get();
