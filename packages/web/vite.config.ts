@@ -3,11 +3,13 @@
  * no inline scripts), because the pages are served under a strict content security policy.
  */
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 const SERVER = 'http://127.0.0.1:8000';
 
 export default defineConfig({
+  // Our own packages from their sources: nothing needs to be built before the pages.
+  resolve: { conditions: ['@carillon/source', ...defaultClientConditions] },
   plugins: [react()],
   build: {
     outDir: '../server/public',

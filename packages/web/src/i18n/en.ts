@@ -87,53 +87,6 @@ export const en = {
   'error.away': '{name} is not here any more.',
   'error.storage': 'The server cannot save messages at present. Nothing was lost; please retry.',
   'error.server': 'The server could not accept that: {message}',
-
-  'start.title': 'Chat, notifications and progress over one connection',
-  'start.lead':
-    'Your Carillon server is running. Paste a command into a terminal and watch this page.',
-  'start.picture': 'Chat, a bell and a progress bar, joined to one server by one line each',
-  'start.openChat': 'Open the chat',
-  'start.readDocs': 'Read the API docs',
-  'start.you': 'You are {name}',
-  'start.live': 'Live',
-  'start.offline': 'Not live',
-  'start.noDemo':
-    'This server has no demo log-in, so this page cannot show anything live. The commands work with your own token and key.',
-  'start.key':
-    'Put your API key in the variable {variable} first; the server prints it when it starts.',
-
-  'bell.label': 'Notifications, {n} unread',
-  'bell.title': 'Notifications',
-  'bell.readAll': 'Mark all as read',
-  'bell.markRead': 'Mark as read',
-  'bell.unread': 'unread',
-  'bell.empty': 'Nothing yet. The command beside makes it ring.',
-  'bell.error': 'The notifications could not be loaded.',
-  'bell.open': 'Open the link',
-
-  'task.title': 'Task progress',
-  'task.empty': 'No task yet. Start one with the command beside.',
-  'task.step': 'Step {step} of {total}',
-  'task.running': 'Running',
-  'task.completed': 'Completed',
-  'task.failed': 'Failed',
-  'task.cancelled': 'Cancelled',
-  'task.percent': '{n}%',
-
-  'try.notify.title': 'Ring the bell',
-  'try.notify.lead': 'A backend in any language notifies a user with one request.',
-  'try.task.title': 'Move a progress bar',
-  'try.task.lead': 'Start a task, report progress, finish it. Whoever looks sees it at once.',
-  'try.task.start': 'Start',
-  'try.task.progress': 'Report progress',
-  'try.task.complete': 'Complete',
-  'try.chat.title': 'Talk in two windows',
-  'try.chat.lead': 'Open the chat twice, with two names, side by side.',
-  'try.chat.second': 'Open a second window',
-  'try.sample.title': 'Order shipped',
-  'try.sample.content': 'Your parcel is on its way.',
-  'try.sample.task': 'Monthly report',
-  'try.sample.step': 'Reading the figures',
 } as const;
 
 export type MessageKey = keyof typeof en;

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { en as messengerEn } from '../features/messenger/texts/en.ts';
+import { zhHans as messengerZhHans } from '../features/messenger/texts/zh-hans.ts';
+import { zhHant as messengerZhHant } from '../features/messenger/texts/zh-hant.ts';
 import { en as codesEn } from '../features/playground/texts/codes/en.ts';
 import { zhHans as codesZhHans } from '../features/playground/texts/codes/zh-hans.ts';
 import { zhHant as codesZhHant } from '../features/playground/texts/codes/zh-hant.ts';
@@ -12,6 +15,7 @@ import { zhHant } from './zh-hant.ts';
 /** Every table of texts of the pages; one that is added is added here. */
 const TABLES: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>> = {
   shared: [en, zhHant, zhHans],
+  messenger: [messengerEn, messengerZhHant, messengerZhHans],
   playground: [playgroundEn, playgroundZhHant, playgroundZhHans],
   codes: [codesEn, codesZhHant, codesZhHans],
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { subjectOf } from './sign-in.ts';
+import { expiryOf, subjectOf } from './sign-in.ts';
 
 const tokenOf = (claims: object): string =>
   `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
@@ -14,5 +14,10 @@ describe('token', () => {
     for (const text of ['', 'abc', 'a.%%%.c', 'a.bm9qc29u.c', tokenOf({ sub: 7 })]) {
       expect(subjectOf(text), text).toBeUndefined();
     }
+  });
+
+  test('the end is read, where a token has one', () => {
+    expect(expiryOf(tokenOf({ sub: 'alice', exp: 1_700_000_000 }))).toBe(1_700_000_000_000);
+    expect(expiryOf(tokenOf({ sub: 'alice' }))).toBeUndefined();
   });
 });

@@ -3,7 +3,8 @@
  * or goes on without. Tokens live in memory only; what stands in a URL is a ticket that works once.
  */
 import type { Address } from '../connection/reconnecting-socket.ts';
-import { parseObject, textOf } from './json-fields.ts';
+import { numberOf, parseObject, textOf } from './json-fields.ts';
+import type { JsonObject } from './json-fields.ts';
 import { request } from './server.ts';
 
 export interface Session {
@@ -24,13 +25,24 @@ export async function demoSignIn(name: string): Promise<Session | 'unreachable'>
 
 /** The user a token speaks for, unverified: only the server can tell whether it is genuine. */
 export function subjectOf(token: string): string | undefined {
+  const claims = claimsOf(token);
+  return claims === undefined ? undefined : textOf(claims, 'sub');
+}
+
+/** When a token runs out, in epoch milliseconds; undefined for one that does not say. */
+export function expiryOf(token: string): number | undefined {
+  const claims = claimsOf(token);
+  const seconds = claims === undefined ? undefined : numberOf(claims, 'exp');
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function claimsOf(token: string): JsonObject | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;
   try {
     const binary = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(binary, (char) => char.codePointAt(0) ?? 0);
-    const claims = parseObject(new TextDecoder().decode(bytes));
-    return claims === undefined ? undefined : textOf(claims, 'sub');
+    return parseObject(new TextDecoder().decode(bytes));
   } catch {
     return undefined;
   }

@@ -95,3 +95,111 @@ export const ChatIcon = () => (
     <path d="M4 6.5a2.5 2.5 0 0 1 2.5-2.5h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H11l-4.5 4v-4A2.5 2.5 0 0 1 4 13.5z" />
   </Icon>
 );
+
+export const PlusIcon = () => (
+  <Icon>
+    <path d="M12 5v14M5 12h14" />
+  </Icon>
+);
+
+export const SearchIcon = () => (
+  <Icon size={20}>
+    <circle cx="11" cy="11" r="6.5" />
+    <path d="M16 16l4.5 4.5" />
+  </Icon>
+);
+
+export const BackIcon = () => (
+  <Icon>
+    <path d="M19 12H5.500M11 6l-6 6 6 6" />
+  </Icon>
+);
+
+export const UpIcon = () => (
+  <Icon size={18}>
+    <path d="M12 19V5.500M6 11l6-6 6 6" />
+  </Icon>
+);
+
+export const PaperclipIcon = () => (
+  <Icon>
+    <path d="M20 11.500l-8.3 8.300a5.3 5.3 0 0 1-7.5-7.500l8.7-8.700a3.5 3.5 0 0 1 5 5l-8.5 8.500a1.8 1.8 0 0 1-2.5-2.500l7.8-7.8" />
+  </Icon>
+);
+
+export const MicrophoneIcon = () => (
+  <Icon>
+    <rect x="9" y="3" width="6" height="11" rx="3" />
+    <path d="M5.5 11.500a6.5 6.5 0 0 0 13 0M12 18v3" />
+  </Icon>
+);
+
+export const PlayIcon = () => (
+  <Icon size={20}>
+    <path d="M8 5.500v13l10.5-6.500z" fill="currentColor" />
+  </Icon>
+);
+
+export const PauseIcon = () => (
+  <Icon size={20}>
+    <path d="M8.5 6v12M15.5 6v12" />
+  </Icon>
+);
+
+export const FileIcon = () => (
+  <Icon>
+    <path d="M13.5 3.500H7a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V9z" />
+    <path d="M13.5 3.500V9H19" />
+  </Icon>
+);
+
+export const DownloadIcon = () => (
+  <Icon size={18}>
+    <path d="M12 4v11M7 10.500l5 5 5-5M5 19.500h14" />
+  </Icon>
+);
+
+export const RetryIcon = () => (
+  <Icon size={20}>
+    <path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.300l2.2 2.100M19.5 4.500v4.300h-4.3" />
+  </Icon>
+);
+
+export const ClockIcon = () => (
+  <Icon size={16}>
+    <circle cx="12" cy="12" r="8" />
+    <path d="M12 7.500V12l3 2" />
+  </Icon>
+);
+
+export const WarningIcon = () => (
+  <Icon size={16}>
+    <path d="M12 4L2.8 19.500h18.400zM12 10v4.500M12 17v.2" />
+  </Icon>
+);
+
+export const DoubleCheckIcon = () => (
+  <Icon size={18}>
+    <path d="M2.5 13l4 4 8-9M11.5 17l1 .5 9-9.5" />
+  </Icon>
+);
+
+export const ArchiveIcon = () => (
+  <Icon size={20}>
+    <rect x="3.5" y="4.5" width="17" height="4.5" rx="1.5" />
+    <path d="M5.5 9v8.500a2 2 0 0 0 2 2h9a2 2 0 0 0 2-2V9M10 13h4" />
+  </Icon>
+);
+
+export const UnreadIcon = () => (
+  <Icon size={20}>
+    <circle cx="12" cy="12" r="4.5" fill="currentColor" />
+  </Icon>
+);
+
+export const TasksIcon = () => (
+  <Icon>
+    <path d="M4 7h9M4 12h16M4 17h12" />
+    <circle cx="17.5" cy="7" r="2.3" />
+  </Icon>
+);

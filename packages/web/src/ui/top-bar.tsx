@@ -12,30 +12,39 @@ const PAGES = [
   { page: 'playground', href: '/playground', key: 'nav.playground' },
 ] as const;
 
+type PageName = (typeof PAGES)[number]['page'];
+
 interface TopBarProps {
-  readonly current: 'home' | 'chat' | 'console' | 'playground';
+  readonly current: PageName;
   readonly children?: ReactNode;
 }
 
 export function TopBar({ current, children }: TopBarProps) {
-  const { t } = useText();
   return (
     <header className="top-bar">
       <a className="brand" href="/" aria-current={current === 'home' ? 'page' : undefined}>
         <Logo />
         Carillon
       </a>
-      <nav aria-label={t('nav.label')}>
-        {PAGES.map(({ page, href, key }) => (
-          <a key={page} href={href} aria-current={current === page ? 'page' : undefined}>
-            {t(key)}
-          </a>
-        ))}
-        <a href="/docs">{t('nav.docs')}</a>
-      </nav>
+      <PageLinks current={current} />
       <LanguageSelect />
       <ThemeSwitch />
       {children}
     </header>
+  );
+}
+
+/** The pages of this server. */
+export function PageLinks({ current }: { current: PageName }) {
+  const { t } = useText();
+  return (
+    <nav className="page-links" aria-label={t('nav.label')}>
+      {PAGES.map(({ page, href, key }) => (
+        <a key={page} href={href} aria-current={current === page ? 'page' : undefined}>
+          {t(key)}
+        </a>
+      ))}
+      <a href="/docs">{t('nav.docs')}</a>
+    </nav>
   );
 }

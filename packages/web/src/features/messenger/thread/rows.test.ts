@@ -27,7 +27,7 @@ const pending = (clientId: string, minutes: number): PendingMessage => ({
 });
 
 const rows = (input: Partial<RowsInput>) =>
-  rowsOf({ messages: [], pending: [], hasOlder: true, hadGap: false, me: 'ann', ...input });
+  rowsOf({ messages: [], pending: [], hasOlder: true, me: 'ann', ...input });
 
 const short = (input: Partial<RowsInput>): string[] =>
   rows(input).map((row) =>
@@ -39,14 +39,21 @@ const short = (input: Partial<RowsInput>): string[] =>
 describe('rows of a conversation', () => {
   test('messages of one person within five minutes stand together, under one day', () => {
     const messages = [message(1, 'ben', 0), message(2, 'ben', 4), message(3, 'ben', 10)];
-    expect(short({ messages })).toEqual(['day', 'm/k-1/ben first', 'm/k-2/ben', 'm/k-3/ben first']);
+    expect(short({ messages, hasOlder: false })).toEqual([
+      'beginning',
+      'day',
+      'm/k-1/ben first',
+      'm/k-2/ben',
+      'm/k-3/ben first',
+    ]);
     const shown = rows({ messages }).filter((row) => row.kind === 'message');
     expect(shown.map(({ isLast }) => isLast)).toEqual([false, true, true]);
   });
 
   test('another person or another day begins anew', () => {
     const messages = [message(1, 'ben', 0), message(2, 'ann', 1), message(3, 'ann', 24 * 60)];
-    expect(short({ messages })).toEqual([
+    expect(short({ messages, hasOlder: false })).toEqual([
+      'beginning',
       'day',
       'm/k-1/ben first',
       'm/k-2/ann first',
@@ -58,7 +65,6 @@ describe('rows of a conversation', () => {
   test('the line stands before the first message that was unread, and splits a group', () => {
     const messages = [message(1, 'ben', 0), message(2, 'ben', 1)];
     expect(short({ messages, firstUnreadSeq: 2 })).toEqual([
-      'day',
       'm/k-1/ben first',
       'unread',
       'm/k-2/ben first',
@@ -66,20 +72,20 @@ describe('rows of a conversation', () => {
   });
 
   test('a message keeps its key when the server confirms it', () => {
-    const [, before] = rows({ pending: [pending('k-7', 0)] });
-    const [, after] = rows({ messages: [message(7, 'ann', 0)] });
+    const [before] = rows({ pending: [pending('k-7', 0)] });
+    const [after] = rows({ messages: [message(7, 'ann', 0)] });
     expect(after?.key).toBe(before?.key);
   });
 
   test('what is on its way stands last and belongs to my group', () => {
     const input = { messages: [message(1, 'ann', 0)], pending: [pending('p', 1)] };
-    expect(short(input)).toEqual(['day', 'm/k-1/ann first', 'm/p/ann']);
+    expect(short(input)).toEqual(['m/k-1/ann first', 'm/p/ann']);
   });
 
-  test('the beginning is told when there is nothing older, a gap when there is', () => {
+  test('the beginning is told when there is nothing older; till then the first row is a message', () => {
     const messages = [message(1, 'ben', 0)];
-    expect(short({ messages, hasOlder: false })[0]).toBe('beginning');
-    expect(short({ messages, hadGap: true })[0]).toBe('gap');
+    expect(short({ messages, hasOlder: false })).toEqual(['beginning', 'day', 'm/k-1/ben first']);
+    expect(short({ messages, hasOlder: true })).toEqual(['m/k-1/ben first']);
     expect(short({ hasOlder: false })).toEqual([]);
   });
 

@@ -30,11 +30,11 @@ export interface PendingRowModel extends RowBase {
 export type Row =
   | MessageRowModel
   | PendingRowModel
-  | (RowBase & { readonly kind: 'day' | 'unread' | 'gap' | 'beginning' });
+  | (RowBase & { readonly kind: 'day' | 'unread' | 'beginning' });
 
 export type RowsInput = Pick<
   ConversationState,
-  'messages' | 'pending' | 'firstUnreadSeq' | 'hasOlder' | 'hadGap'
+  'messages' | 'pending' | 'firstUnreadSeq' | 'hasOlder'
 > & { readonly me: string };
 
 /** Messages of one person within this time belong together. */
@@ -44,19 +44,21 @@ const dayOf = (at: number): string => new Date(at).toDateString();
 
 const keyOf = (sender: string, clientId: string): string => `m/${clientId}/${sender}`;
 
-export function rowsOf({ messages, pending, firstUnreadSeq, hasOlder, ...rest }: RowsInput): Row[] {
-  const { me, hadGap } = rest;
+export function rowsOf(input: RowsInput): Row[] {
+  const { messages, pending, firstUnreadSeq, hasOlder, me } = input;
   const rows: Row[] = [];
   const firstAt = Date.parse(messages[0]?.created_at ?? '') || 0;
   if (!hasOlder && messages.length > 0) rows.push({ kind: 'beginning', key: 'top', at: firstAt });
-  if (hasOlder && hadGap) rows.push({ kind: 'gap', key: 'gap', at: firstAt });
   const lastOwnSeq = messages.findLast(({ sender }) => sender === me)?.seq;
   let previous: { readonly sender: string; readonly at: number } | undefined;
   let day: string | undefined;
 
   const startDay = (at: number): void => {
     if (dayOf(at) === day) return;
+    const isOpenEnded = day === undefined && hasOlder;
     day = dayOf(at);
+    // Where older ones can be loaded the first row is a message: the list is anchored to it.
+    if (isOpenEnded) return;
     rows.push({ kind: 'day', key: `day/${day}`, at });
     previous = undefined;
   };
