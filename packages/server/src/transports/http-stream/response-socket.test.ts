@@ -43,6 +43,8 @@ const fill = (socket: ResponseSocket): void => {
   expect(answer).toBe('full');
 };
 
+const EVENT = Buffer.from('data: {}\n\n');
+
 describe('the way out of an event stream', () => {
   it('takes nothing before the stream has begun', async () => {
     const { response, socket } = await openStream();
@@ -90,5 +92,58 @@ describe('the way out of an event stream', () => {
     expect(socket.isOpen).toBe(false);
     expect(socket.send([CHUNK])).toBe('closed');
     expect(await socket.write('more')).toBe(false);
+  });
+});
+
+it('many small events fill it as well as few large ones', async () => {
+  const { response, socket } = await openStream();
+  response.writeHead(200);
+  let answer = '';
+  for (let sent = 0; sent < 1_000_000 && answer !== 'full'; sent += 1) {
+    answer = socket.send([EVENT, EVENT]);
+    if (sent % 5_000 === 0) await new Promise(setImmediate);
+  }
+  expect(answer).toBe('full');
+  socket.terminate();
+});
+
+describe('event ids', () => {
+  const read = async (client: () => Promise<IncomingMessage>): Promise<string> => {
+    const parts: Buffer[] = [];
+    for await (const part of await client()) parts.push(part as Buffer);
+    return Buffer.concat(parts).toString();
+  };
+
+  it('stand within the last event of a write, and only when they say something new', async () => {
+    const { response, client } = await openStream();
+    let id: string | undefined;
+    const socket = new ResponseSocket(response, { eventId: () => id });
+    response.writeHead(200);
+    socket.send([Buffer.from('data: 1\n\n')]);
+    id = 'a=e:1';
+    socket.send([Buffer.from('data: 2\n\n'), Buffer.from('data: 3\n\ndata: 4\ndata: 5\n\n')]);
+    socket.send([Buffer.from('data: {}\n\n')]);
+    id = 'a=e:2';
+    socket.catchUp(() => void socket.send([Buffer.from('data: 6\n\n')]));
+    socket.send([Buffer.from('data: 7\n\n')]);
+    socket.close();
+    expect(await read(client)).toBe(
+      'data: 1\n\ndata: 2\n\ndata: 3\n\nid: a=e:1\ndata: 4\ndata: 5\n\n' +
+        'data: {}\n\ndata: 6\n\nid: a=e:2\ndata: 7\n\n',
+    );
+  });
+
+  it('the place of a close frame is taken by what the protocol says instead, once', async () => {
+    const { response, client } = await openStream();
+    const endings: number[] = [];
+    const socket = new ResponseSocket(response, {
+      encodeClose: ({ code }) => Buffer.from(`bye ${code}\n`),
+      handleEnding: () => void endings.push(1),
+    });
+    response.writeHead(200);
+    socket.close({ code: 3001, reason: 'shutdown' });
+    socket.close({ code: 3004, reason: 'again' });
+    expect(await read(client)).toBe('bye 3001\n');
+    expect(endings).toEqual([1]);
   });
 });

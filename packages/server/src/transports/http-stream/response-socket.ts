@@ -37,9 +37,9 @@ export class ResponseSocket implements ClientSocket {
   send(chunks: readonly Uint8Array[]): SendResult {
     if (!this.isOpen || !this.#response.headersSent) return 'closed';
     let hasRoom = true;
-    this.#response.cork();
+    // Node joins the writes of a tick by itself. Corked, `write` would only tell of the cork's own
+    // buffer, and a peer that does not read would never be noticed.
     for (const chunk of this.#withId(chunks)) hasRoom = this.#response.write(chunk);
-    this.#response.uncork();
     return hasRoom ? 'sent' : 'full';
   }
 

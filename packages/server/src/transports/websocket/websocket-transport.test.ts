@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OPCODES, RawWebSocket } from '@carillon/testkit';
@@ -225,6 +225,45 @@ describe('handshake', () => {
       headers: { 'Sec-WebSocket-Protocol': 'bearer.secret' },
     });
     expect(headers.has('sec-websocket-protocol')).toBe(false);
+  });
+});
+
+describe('a handshake that brings the first frame', () => {
+  const protocols = `carillon.v1, carillon.connect.${Buffer.from('hello').toString('base64url')}`;
+  const ask = (path: string): string =>
+    [
+      `GET ${path} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      `Sec-WebSocket-Protocol: ${protocols}`,
+      '\r\n',
+    ].join('\r\n');
+
+  it('is answered together with the answer to it, where an endpoint takes that', async () => {
+    const quick = Object.assign(new EchoEndpoint('/quick'), { takesQuickConnect: true });
+    const writes: string[] = [];
+    const { port } = await run({ endpoints: [quick] });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('data', (bytes) => writes.push(bytes.toString('latin1')));
+    socket.write(ask('/quick'));
+    await once(socket, 'data');
+    expect(writes.join('')).toMatch(/^HTTP\/1.1 101 [^]*Sec-WebSocket-Protocol: carillon.v1\r\n/);
+    expect(writes).toEqual([expect.stringMatching(/\r\n\r\n\x81\x05hello$/)]);
+    socket.destroy();
+  });
+
+  it('stays a handshake everywhere else', async () => {
+    const { echo, port } = await run();
+    const client = await RawWebSocket.open(port, '/echo', {
+      headers: { 'Sec-WebSocket-Protocol': protocols },
+    });
+    client.sendText('first');
+    expect(await client.text()).toBe('first');
+    expect(echo.opened).toHaveLength(1);
+    client.destroy();
   });
 });
 
