@@ -7,7 +7,8 @@ export interface TabBus {
 }
 
 export interface LockHandlers {
-  onHeld(): void;
+  /** `isFree`: nobody had it, there was no waiting. */
+  onHeld(isFree: boolean): void;
   /** Another tab took it away because this one did not answer. */
   onLost(): void;
 }
@@ -38,28 +39,35 @@ function acquire(
   locks: LockManager,
   [name, handlers, isStealing = false]: Parameters<TabEnvironment['acquire']>,
 ): () => void {
-  const abort = new AbortController();
+  let isWanted = true;
   let isHeld = false;
-  let release: () => void = () => abort.abort();
-  void locks
-    .request(name, isStealing ? { steal: true } : { signal: abort.signal }, () => {
-      if (abort.signal.aborted) return undefined;
-      const held = new Promise<void>((resolve) => {
-        release = () => {
-          isHeld = false;
-          resolve();
-        };
-      });
-      isHeld = true;
-      handlers.onHeld();
-      return held;
-    })
-    // Aborted by ourselves while waiting, or stolen while held.
-    .catch(() => {
-      if (isHeld) handlers.onLost();
+  let release = (): void => undefined;
+  const abort = new AbortController();
+  const hold = (isFree: boolean): Promise<void> | undefined => {
+    if (!isWanted) return undefined;
+    isHeld = true;
+    handlers.onHeld(isFree);
+    return new Promise((resolve) => {
+      release = resolve;
+      if (!isWanted) resolve();
     });
+  };
+  const wait = async (): Promise<void> => {
+    if (isStealing) return locks.request(name, { steal: true }, () => hold(false));
+    let isFree = true;
+    await locks.request(name, { ifAvailable: true }, (lock) => {
+      isFree = lock !== null;
+      return isFree ? hold(true) : undefined;
+    });
+    if (!isFree) await locks.request(name, { signal: abort.signal }, () => hold(false));
+  };
+  // Rejects when it is taken away, and when we stop waiting.
+  void wait().catch(() => {
+    if (isHeld && isWanted) handlers.onLost();
+  });
   return () => {
-    abort.abort();
+    isWanted = false;
     release();
+    abort.abort();
   };
 }
