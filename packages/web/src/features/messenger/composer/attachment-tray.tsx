@@ -1,19 +1,21 @@
 /** The files that go along with the next message: progress, cancel, retry. */
+import { useSyncExternalStore } from 'react';
 import { CloseIcon, FileIcon, MicrophoneIcon, RetryIcon } from '../../../ui/icons.tsx';
 import { durationText, sizeText } from '../files/attachment.ts';
 import { useMessengerText } from '../texts/use-messenger-text.ts';
-import type { Attachments, TrayItem } from './use-attachments.ts';
+import type { TrayItem, UploadTray } from './upload-tray.ts';
 
-export function AttachmentTray({ attachments }: { attachments: Attachments }) {
-  if (attachments.items.length === 0) return null;
+export function AttachmentTray({ tray }: { tray: UploadTray }) {
+  const items = useSyncExternalStore(tray.subscribe, tray.getSnapshot);
+  if (items.length === 0) return null;
   return (
     <ul className="tray">
-      {attachments.items.map((item) => (
+      {items.map((item) => (
         <TrayRow
           key={item.key}
           item={item}
-          onRetry={() => attachments.retry(item.key)}
-          onRemove={() => attachments.remove(item.key)}
+          onRetry={() => tray.retry(item.key)}
+          onRemove={() => tray.remove(item.key)}
         />
       ))}
     </ul>

@@ -1,6 +1,6 @@
 /** Records a voice note with the microphone, once the visitor has asked for it and the browser lets it. */
 import { useEffect, useRef, useState } from 'react';
-import type { PickedFile } from './use-attachments.ts';
+import type { PickedFile } from './upload-tray.ts';
 
 export type RecorderState =
   | { readonly status: 'idle' | 'asking' | 'denied' }

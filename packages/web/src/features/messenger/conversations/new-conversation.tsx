@@ -44,26 +44,43 @@ export function NewConversation({ onClose }: NewConversationProps) {
   );
 }
 
+interface Wish {
+  readonly kind: Kind;
+  readonly people: string;
+  readonly title: string;
+}
+
+/** What keeps a wish from being granted; undefined: nothing. */
+function useProblemWith(): (wish: Wish) => string | undefined {
+  const { t } = useMessengerText();
+  const { user } = useMessenger();
+  return ({ kind, people }) => {
+    const names = namesIn(people).filter((name) => name !== user);
+    if (kind === 'group') return names.length === 0 ? t('new.problem.people') : undefined;
+    if (names.length === 1) return undefined;
+    return people.trim() === user ? t('new.problem.self') : t('new.problem.person');
+  };
+}
+
 function NewConversationForm({ onClose }: NewConversationProps) {
   const { t } = useMessengerText();
   const { chat, user } = useMessenger();
-  const [kind, setKind] = useState<Kind>('direct');
-  const [people, setPeople] = useState('');
-  const [title, setTitle] = useState('');
+  const [wish, setWish] = useState<Wish>({ kind: 'direct', people: '', title: '' });
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
+  const problemWith = useProblemWith();
 
   const submit = async (): Promise<void> => {
-    const names = namesIn(people).filter((name) => name !== user);
-    const found = problemWith(names);
+    const found = problemWith(wish);
     setProblem(found);
     if (found !== undefined) return;
     setBusy(true);
+    const title = wish.kind === 'group' ? wish.title.trim() : '';
     try {
       const created = await chat.create({
-        kind,
-        members: names,
-        ...(kind === 'group' && title.trim() !== '' ? { title: title.trim() } : {}),
+        kind: wish.kind,
+        members: namesIn(wish.people).filter((name) => name !== user),
+        ...(title === '' ? {} : { title }),
       });
       onClose();
       goTo(created.id);
@@ -71,12 +88,6 @@ function NewConversationForm({ onClose }: NewConversationProps) {
       setProblem(t('new.failed', { message: error instanceof Error ? error.message : '' }));
       setBusy(false);
     }
-  };
-
-  const problemWith = (names: readonly string[]): string | undefined => {
-    if (kind === 'group') return names.length === 0 ? t('new.problem.people') : undefined;
-    if (names.length === 1) return undefined;
-    return people.trim() === user ? t('new.problem.self') : t('new.problem.person');
   };
 
   return (
@@ -87,34 +98,41 @@ function NewConversationForm({ onClose }: NewConversationProps) {
         void submit();
       }}
     >
-      <KindChoice kind={kind} onChange={setKind} />
-      {kind === 'group' && (
+      <KindChoice kind={wish.kind} onChange={(kind) => setWish({ ...wish, kind })} />
+      {wish.kind === 'group' && (
         <TextField
           label={`${t('new.groupTitle')} (${t('new.optional')})`}
           name="title"
-          value={title}
-          onChange={setTitle}
+          value={wish.title}
+          onChange={(title) => setWish({ ...wish, title })}
         />
       )}
       <TextField
-        key={kind}
-        label={t(kind === 'direct' ? 'new.person' : 'new.people')}
+        key={wish.kind}
+        label={t(wish.kind === 'direct' ? 'new.person' : 'new.people')}
         name="people"
-        value={people}
+        value={wish.people}
         hint={t('new.personHint')}
         problem={problem}
         autoFocus
-        onChange={setPeople}
+        onChange={(people) => setWish({ ...wish, people })}
       />
-      <div className="dialog-buttons">
-        <button type="button" className="button quiet" onClick={onClose}>
-          {t('new.cancel')}
-        </button>
-        <button type="submit" className="button" disabled={isBusy}>
-          {t('new.create')}
-        </button>
-      </div>
+      <DialogButtons isBusy={isBusy} onCancel={onClose} />
     </form>
+  );
+}
+
+function DialogButtons({ isBusy, onCancel }: { isBusy: boolean; onCancel: () => void }) {
+  const { t } = useMessengerText();
+  return (
+    <div className="dialog-buttons">
+      <button type="button" className="button quiet" onClick={onCancel}>
+        {t('new.cancel')}
+      </button>
+      <button type="submit" className="button" disabled={isBusy}>
+        {t('new.create')}
+      </button>
+    </div>
   );
 }
 

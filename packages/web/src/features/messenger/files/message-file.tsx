@@ -19,17 +19,17 @@ export function MessageFile({ file }: { file: Attachment }) {
 
 function Picture({ file }: { file: Attachment }) {
   const { t } = useMessengerText();
-  const url = useFileUrl(file.id);
+  const link = useFileUrl(file.id);
   const { width, height } = shownSize(file);
   const style = { width, aspectRatio: `${width} / ${height}` };
-  if (url === undefined) return <span className="picture" style={style} />;
-  if (url === 'unavailable') {
+  if (link.status !== 'ready') {
     return (
-      <span className="picture unavailable" style={style}>
-        {t('upload.unavailable')}
+      <span className="picture" style={style}>
+        {link.status === 'unavailable' && t('upload.unavailable')}
       </span>
     );
   }
+  const { url } = link;
   return (
     <a className="picture" style={style} href={url} target="_blank" rel="noopener noreferrer">
       <img src={url} alt={t('upload.open', { name: file.name })} width={width} height={height} />
@@ -39,19 +39,18 @@ function Picture({ file }: { file: Attachment }) {
 
 function FileLink({ file }: { file: Attachment }) {
   const { t, region } = useMessengerText();
-  const url = useFileUrl(file.id);
-  const isReady = url !== undefined && url !== 'unavailable';
+  const link = useFileUrl(file.id);
   return (
     <a
       className="file-link"
       aria-label={t('upload.download', { name: file.name })}
-      {...(isReady ? { href: url, download: file.name } : {})}
+      {...(link.status === 'ready' ? { href: link.url, download: file.name } : {})}
     >
       <FileIcon />
       <span className="file-name">
         <span>{file.name}</span>
         <span className="file-size">
-          {url === 'unavailable' ? t('upload.unavailable') : sizeText(file.size, region)}
+          {link.status === 'unavailable' ? t('upload.unavailable') : sizeText(file.size, region)}
         </span>
       </span>
       <DownloadIcon />

@@ -2,22 +2,31 @@
 import { useEffect, useState } from 'react';
 import { useMessenger } from '../messenger.ts';
 
-export function useFileUrl(id: string): string | 'unavailable' | undefined {
+export type FileUrl =
+  | { readonly status: 'loading' | 'unavailable' }
+  | { readonly status: 'ready'; readonly url: string };
+
+const ready = (url: string): FileUrl => ({ status: 'ready', url });
+
+export function useFileUrl(id: string): FileUrl {
   const { uploads } = useMessenger();
-  const [url, setUrl] = useState<string | 'unavailable' | undefined>(() => uploads.localUrl(id));
+  const [state, setState] = useState<FileUrl>(() => {
+    const local = uploads.localUrl(id);
+    return local === undefined ? { status: 'loading' } : ready(local);
+  });
   useEffect(() => {
     let isGone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async (): Promise<void> => {
       const local = uploads.localUrl(id);
-      if (local !== undefined) return setUrl(local);
+      if (local !== undefined) return setState(ready(local));
       try {
         const link = await uploads.link(id);
         if (isGone) return;
-        setUrl(link.url);
+        setState(ready(link.url));
         timer = setTimeout(() => void load(), Math.max(60_000, link.expiresAtMs - Date.now()));
       } catch {
-        if (!isGone) setUrl('unavailable');
+        if (!isGone) setState({ status: 'unavailable' });
       }
     };
     void load();
@@ -26,5 +35,5 @@ export function useFileUrl(id: string): string | 'unavailable' | undefined {
       clearTimeout(timer);
     };
   }, [uploads, id]);
-  return url;
+  return state;
 }

@@ -8,7 +8,7 @@ import { useFileUrl } from './use-file-url.ts';
 
 export function VoicePlayer({ file }: { file: Attachment }) {
   const { t } = useMessengerText();
-  const url = useFileUrl(file.id);
+  const link = useFileUrl(file.id);
   const audio = useRef<HTMLAudioElement>(null);
   const [isPlaying, setPlaying] = useState(false);
   const [playedMs, setPlayedMs] = useState(0);
@@ -21,13 +21,12 @@ export function VoicePlayer({ file }: { file: Attachment }) {
     if (element.paused) element.play().catch(() => setPlaying(false));
     else element.pause();
   };
-  const isReady = url !== undefined && url !== 'unavailable';
   return (
     <span className="voice">
       <button
         type="button"
         className="voice-button"
-        disabled={!isReady}
+        disabled={link.status !== 'ready'}
         aria-label={t(isPlaying ? 'voice.pause' : 'voice.play')}
         onClick={toggle}
       >
@@ -37,14 +36,14 @@ export function VoicePlayer({ file }: { file: Attachment }) {
         <span className="voice-fill" style={{ transform: `scaleX(${share})` }} />
       </span>
       <span className="voice-time">
-        {url === 'unavailable'
+        {link.status === 'unavailable'
           ? t('upload.unavailable')
           : durationText(playedMs > 0 ? playedMs : durationMs)}
       </span>
-      {isReady && (
+      {link.status === 'ready' && (
         <audio
           ref={audio}
-          src={url}
+          src={link.url}
           preload="metadata"
           onPlay={() => setPlaying(true)}
           onPause={() => setPlaying(false)}

@@ -10,6 +10,7 @@ import { useTimeLabels } from '../shell/time-labels.ts';
 import { useMessengerText } from '../texts/use-messenger-text.ts';
 import { RowView } from './row-view.tsx';
 import { rowsOf } from './rows.ts';
+import type { Row } from './rows.ts';
 import { useMessageScroll } from './use-message-scroll.ts';
 import { useReadMark } from './use-read-mark.ts';
 
@@ -55,24 +56,7 @@ export function MessageList({ conversation, sentCount }: MessageListProps) {
         onScroll={scroll.onScroll}
       >
         {rows.length === 0 && <EmptyLog status={status} />}
-        <ol className="rows" style={{ height: scroll.totalHeight }}>
-          {scroll.items.map((item) => {
-            const row = rows[item.index];
-            return (
-              row !== undefined && (
-                <li
-                  key={item.key}
-                  ref={scroll.measure}
-                  data-index={item.index}
-                  className="row"
-                  style={{ transform: `translateY(${item.start}px)` }}
-                >
-                  <RowView row={row} conversation={conversation} state={state} />
-                </li>
-              )
-            );
-          })}
-        </ol>
+        <Rows rows={rows} scroll={scroll} conversation={conversation} />
       </div>
       <FloatingDate at={scroll.floatingDate} />
       {state.isLoadingOlder && (
@@ -82,6 +66,37 @@ export function MessageList({ conversation, sentCount }: MessageListProps) {
       )}
       <ScrollButtons scroll={scroll} state={state} onOlder={loadOlder} />
     </div>
+  );
+}
+
+interface RowsProps {
+  readonly rows: readonly Row[];
+  readonly scroll: ReturnType<typeof useMessageScroll>;
+  readonly conversation: Conversation;
+}
+
+/** Only those near the screen. */
+function Rows({ rows, scroll, conversation }: RowsProps) {
+  const state = useReadable(conversation.state);
+  return (
+    <ol className="rows" style={{ height: scroll.totalHeight }}>
+      {scroll.items.map((item) => {
+        const row = rows[item.index];
+        return (
+          row !== undefined && (
+            <li
+              key={item.key}
+              ref={scroll.measure}
+              data-index={item.index}
+              className="row"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <RowView row={row} conversation={conversation} state={state} />
+            </li>
+          )
+        );
+      })}
+    </ol>
   );
 }
 
