@@ -1,6 +1,6 @@
 /** What the provider hands down, and how hooks read it. */
 import { createContext, useContext, useMemo } from 'react';
-import type { Carillon } from '@carillon/client';
+import type { Carillon, ConnectionState } from '@carillon/client';
 import { guardCarillon, mayConnect } from '@carillon/client/ui';
 import type {
   Feature,
@@ -20,6 +20,8 @@ export interface CarillonContextValue {
   readonly user: string | undefined;
   /** Of the path the provider knows: what is rendered before effects have run, and on the server. */
   readonly config: RouteConfig;
+  /** The state that belongs to it. */
+  readonly initialState: ConnectionState | undefined;
 }
 
 export const CarillonContext = createContext<CarillonContextValue | undefined>(undefined);

@@ -13,8 +13,9 @@ import {
   createUiTexts,
   EVERY_PAGE,
   NO_PAGE,
+  stateBefore,
 } from '@carillon/client/ui';
-import type { RouteConfig, RouteTable, UiTextOptions } from '@carillon/client/ui';
+import type { RouteTable, UiTextOptions, Visit } from '@carillon/client/ui';
 import { CarillonContext } from './carillon-context.ts';
 
 export interface PageTokenRequest extends TokenRequest {
@@ -60,7 +61,7 @@ export function CarillonProvider(props: CarillonProviderProps) {
   const pathname = props.routes === undefined ? '/' : told;
   const named = pathname === undefined ? undefined : matcher.match(pathname);
   const config = named ?? NO_PAGE;
-  const host = useHost(props, config);
+  const host = useHost(props, { config, user });
   useEffect(
     () => (named === undefined ? undefined : host.visit({ config: named, user, isBase: true })),
     [host, named, user],
@@ -75,7 +76,7 @@ export function CarillonProvider(props: CarillonProviderProps) {
     [locale, overrides, timeZone],
   );
   const value = useMemo(
-    () => ({ host, matcher, texts, user, config }),
+    () => ({ host, matcher, texts, user, config, initialState: stateBefore({ config, user }) }),
     [host, matcher, texts, user, config],
   );
   return <CarillonContext.Provider value={value}>{children}</CarillonContext.Provider>;
@@ -90,14 +91,14 @@ function useMatcher(routes: RouteTable = EVERY_PAGE) {
   }, [content]);
 }
 
-function useHost(props: CarillonProviderProps, initialConfig: RouteConfig) {
+function useHost(props: CarillonProviderProps, initial: Visit) {
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
   });
   const [host] = useState(() =>
     createPageHost<Carillon>({
-      initialConfig,
+      initial,
       create: ({ connectionType, user }) => {
         const { url, options, getToken } = latest.current;
         return createCarillon({

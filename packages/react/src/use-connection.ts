@@ -21,8 +21,8 @@ export interface UsedConnection {
 }
 
 export function useConnection(): UsedConnection {
-  const { host } = useCarillonContext();
-  const state = useReadable(host.state, undefined);
+  const { host, initialState } = useCarillonContext();
+  const state = useReadable(host.state, initialState);
   const user = useReadable(useCarillon()?.client.user, undefined);
   const actions = useMemo(
     () => ({ connect: host.connect, disconnect: host.disconnect, retryNow: host.retryNow }),

@@ -47,8 +47,8 @@ export interface PageHostOptions<C extends Connected> {
     readonly connectionType: string;
     readonly user: string | undefined;
   }) => C;
-  /** Until a page is visited. @default a page without a connection */
-  readonly initialConfig?: RouteConfig;
+  /** What is shown until a page is visited. @default a page without a connection */
+  readonly initial?: Visit;
   /** Later, but at once. @default setTimeout(callback, 0) */
   readonly defer?: (callback: () => void) => void;
 }
@@ -57,8 +57,8 @@ const IDLE: ConnectionState = { status: 'idle' };
 
 export function createPageHost<C extends Connected>(options: PageHostOptions<C>): PageHost<C> {
   const defer = options.defer ?? ((callback) => void setTimeout(callback, 0));
-  const config = createWritable<RouteConfig>(options.initialConfig ?? NO_PAGE);
-  const state = createWritable<ConnectionState | undefined>(undefined);
+  const config = createWritable(options.initial?.config ?? NO_PAGE);
+  const state = createWritable(options.initial && stateBefore(options.initial));
   const place = createPlace(options, state);
   const visits: Visit[] = [];
 
@@ -110,6 +110,12 @@ export function createPageHost<C extends Connected>(options: PageHostOptions<C>)
       else client?.retryNow();
     },
   };
+}
+
+/** What a visit will begin with: for the first rendering, and on a server, where nothing is visited. */
+export function stateBefore({ config, user }: Visit): ConnectionState | undefined {
+  if (!mayConnect(config, user !== undefined)) return undefined;
+  return config.autoConnect ? { status: 'connecting', attempt: 0 } : IDLE;
 }
 
 const keyOf = ({ config, user }: Visit): string => JSON.stringify([config.connectionType, user]);
