@@ -50,7 +50,7 @@ class StandardWebSocket extends WebSocket {
  * The SDK does not wait for one `POST /emulation` before it sends the next, and the network may then
  * change their order. Here they go one after the other, as over one connection.
  */
-const oneByOne = (): typeof fetch => {
+export const oneByOne = (): typeof fetch => {
   let last: Promise<unknown> = Promise.resolve();
   return (input, init) => {
     const isCommand = (typeof input === 'string' ? input : '').endsWith('/emulation');

@@ -46,18 +46,22 @@ export class NodeRequests {
     request: NodeRequest,
     timeoutMs: number,
   ): Promise<NodeReply | undefined> {
-    const { connections, nodeId, clock, random, logger } = this.#options;
+    const { nodeId, clock, random, logger } = this.#options;
     if (to === nodeId) return this.#handler?.(request);
     if (!(await this.#isThere(to))) return undefined;
     const id = random.id();
     const { promise, resolve } = Promise.withResolvers<NodeReply | undefined>();
     const cancel = clock.after(timeoutMs, () => resolve(undefined));
     this.#waiting.set(id, resolve);
-    const message = JSON.stringify({ from: nodeId, id, request });
-    connections.publish(this.#channel(to, 'requests'), message).catch((error: unknown) => {
-      logger.debug({ err: error, to }, 'a request to another node did not leave');
-      resolve(undefined);
-    });
+    this.#tell(to, JSON.stringify({ from: nodeId, id, request })).then(
+      (receivers) => {
+        if (receivers === 0) resolve(undefined);
+      },
+      (error: unknown) => {
+        logger.debug({ err: error, to }, 'a request to another node did not leave');
+        resolve(undefined);
+      },
+    );
     const reply = await promise;
     cancel();
     this.#waiting.delete(id);
@@ -74,6 +78,13 @@ export class NodeRequests {
 
   #channel(nodeId: string, what: 'requests' | 'replies'): string {
     return `${this.#options.connections.prefix}:node:${nodeId}:${what}`;
+  }
+
+  /** How many heard it: none where the node has ended and the registry has not noticed yet. */
+  #tell(to: string, message: string): Promise<unknown> {
+    const { connections } = this.#options;
+    const channel = this.#channel(to, 'requests');
+    return connections.command(channel, [connections.publishCommand, channel, message]);
   }
 
   #isThere(nodeId: string): Eventually<boolean> {

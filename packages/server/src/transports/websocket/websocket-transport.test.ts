@@ -251,7 +251,8 @@ describe('a handshake that brings the first frame', () => {
     socket.write(ask('/quick'));
     await once(socket, 'data');
     expect(writes.join('')).toMatch(/^HTTP\/1.1 101 [^]*Sec-WebSocket-Protocol: carillon.v1\r\n/);
-    expect(writes).toEqual([expect.stringMatching(/\r\n\r\n\x81\x05hello$/)]);
+    expect(writes).toHaveLength(1);
+    expect(writes[0]?.endsWith('\r\n\r\n\x81\x05hello')).toBe(true);
     socket.destroy();
   });
 
