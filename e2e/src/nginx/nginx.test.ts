@@ -5,6 +5,7 @@ import {
   type NginxServer,
   startNginx,
 } from '../../../packages/testkit/src/servers/nginx-server.ts';
+import { handleOf, say, StreamClient } from '../native/stream-client.ts';
 import { PlainClient } from '../plain/plain-client.ts';
 
 let servers: readonly [RunningServer, RunningServer];
@@ -74,6 +75,26 @@ describe('deploy/nginx carries', () => {
     }
     expect(await title).toBe('Now');
     source.close();
+  });
+
+  it('HTTP streaming without holding it back, and what its client says', async () => {
+    const open = async (user: string): Promise<StreamClient> => {
+      const token = await servers[0].token(user);
+      const body = JSON.stringify({ id: 1, connect: { token } });
+      return StreamClient.open(`${nginx.url}/connection/http_stream`, { method: 'POST', body });
+    };
+    // One on each process, so that neither has fewer connections.
+    const [stream, other] = [await open('carol'), await open('dave')];
+    const handle = handleOf(await stream.next());
+    // Without Redis only the stream's own process knows it; requests go to one and the other in turn.
+    const statuses = [];
+    for (let count = 0; count < 6; count += 1) {
+      statuses.push(await say(nginx.url, handle, { id: count + 2, ping: {} }));
+    }
+    expect(new Set(statuses)).toEqual(new Set([204, 404]));
+    expect(await stream.next()).toMatchObject({ ping: {} });
+    stream.close();
+    other.close();
   });
 
   it('HTTP, with the address of who asked', async () => {
