@@ -66,7 +66,3 @@ export const UNSUBSCRIBES = {
   expired: { code: 2501, reason: 'subscription expired' },
   state_invalidated: { code: 2502, reason: 'state invalidated' },
 } as const satisfies Record<string, Disconnect>;
-
-/** True where a client must not reconnect by itself. */
-export const isTerminal = (code: number): boolean =>
-  (code >= 3500 && code < 4000) || (code >= 4500 && code < 5000);

@@ -1,6 +1,7 @@
 export * from './close-codes.ts';
 export * from './errors.ts';
 export * from './publication.ts';
+export { isTerminal } from './terminal-code.ts';
 export {
   type Command,
   type CommandName,

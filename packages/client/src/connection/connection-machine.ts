@@ -122,11 +122,7 @@ const open = (machine: Machine, attempt: number, ...effects: Effect[]): Step => 
 const begin: AnyRule = (machine) => open(machine, 0);
 
 const goOffline: AnyRule = (machine, _event, { nowMs }) =>
-  to(
-    { ...machine, isOnline: false },
-    { status: 'offline', lostAtMs: lostAt(machine, nowMs) },
-    'close',
-  );
+  to(machine, { status: 'offline', lostAtMs: lostAt(machine, nowMs) }, 'close');
 
 /** Not for good: wait, unless that is of no use. */
 const fail = (machine: Machine, why: CloseReason, context: StepContext): Step => {
@@ -192,19 +188,13 @@ const forgive: AnyRule = (machine) => ({ machine: { ...machine, attempt: 0 }, ef
 
 const probe: AnyRule = (machine) => ({ machine, effects: ['probe'] });
 
-const online =
-  (rule: AnyRule): AnyRule =>
-  (machine, ...rest) =>
-    rule({ ...machine, isOnline: true }, ...rest);
-const offline =
-  (rule: AnyRule): AnyRule =>
-  (machine, ...rest) =>
-    rule({ ...machine, isOnline: false }, ...rest);
-const visible =
-  (rule: AnyRule): AnyRule =>
-  (machine, ...rest) =>
-    rule({ ...machine, isVisible: true }, ...rest);
-const hidden: AnyRule = (machine) => ({ machine: { ...machine, isVisible: false }, effects: [] });
+/** What an event says of device and page, whatever the state. */
+const SIGNS: { readonly [K in EventType]?: Partial<Machine> } = {
+  online: { isOnline: true },
+  offline: { isOnline: false },
+  visible: { isVisible: true },
+  hidden: { isVisible: false },
+};
 
 /** Where nothing runs that could be lost, welcomed or late: only stragglers come, and are ignored. */
 const AT_REST = {
@@ -217,7 +207,7 @@ const AT_REST = {
   timed_out: stay,
   retry: stay,
   stable: stay,
-  hidden,
+  hidden: stay,
 } satisfies Partial<Rules>;
 
 const TABLE: { readonly [S in ConnectionState['status']]: Rules } = {
@@ -226,9 +216,9 @@ const TABLE: { readonly [S in ConnectionState['status']]: Rules } = {
     connect: begin,
     signed_out: stay,
     retry_now: stay,
-    online: online(stay),
-    offline: offline(stay),
-    visible: visible(stay),
+    online: stay,
+    offline: stay,
+    visible: stay,
   },
   connecting: {
     connect: stay,
@@ -242,10 +232,10 @@ const TABLE: { readonly [S in ConnectionState['status']]: Rules } = {
     timed_out: because('timeout'),
     retry: stay,
     retry_now: stay,
-    online: online(forgive),
+    online: forgive,
     offline: goOffline,
-    visible: visible(forgive),
-    hidden,
+    visible: forgive,
+    hidden: stay,
     stable: stay,
   },
   connected: {
@@ -260,10 +250,10 @@ const TABLE: { readonly [S in ConnectionState['status']]: Rules } = {
     timed_out: stay,
     retry: stay,
     retry_now: stay,
-    online: online(probe),
+    online: probe,
     offline: goOffline,
-    visible: visible(probe),
-    hidden,
+    visible: probe,
+    hidden: stay,
     stable: forgive,
   },
   waiting: {
@@ -272,27 +262,27 @@ const TABLE: { readonly [S in ConnectionState['status']]: Rules } = {
     signed_out: signOut,
     retry,
     retry_now: retry,
-    online: online(begin),
+    online: begin,
     offline: goOffline,
-    visible: visible(begin),
+    visible: begin,
   },
   offline: {
     ...AT_REST,
     connect: begin,
     signed_out: signOut,
     retry_now: begin,
-    online: online(begin),
-    offline: offline(stay),
-    visible: visible(stay),
+    online: begin,
+    offline: stay,
+    visible: stay,
   },
   closed: {
     ...AT_REST,
     connect: begin,
     signed_out: stay,
     retry_now: begin,
-    online: online(stay),
-    offline: offline(stay),
-    visible: visible(stay),
+    online: stay,
+    offline: stay,
+    visible: stay,
   },
 };
 
@@ -309,5 +299,5 @@ export function step<K extends EventType>(
   context: StepContext,
 ): Step {
   const rules: { readonly [P in K]: Rule<P> } = TABLE[machine.state.status];
-  return rules[event.type](machine, event, context);
+  return rules[event.type]({ ...machine, ...SIGNS[event.type] }, event, context);
 }

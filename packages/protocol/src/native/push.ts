@@ -1,7 +1,7 @@
 /** Pushes: what the server says without having been asked. A message without an id. */
 import type { Disconnect } from '../close-codes.ts';
-import { isTerminal } from '../close-codes.ts';
 import type { ChannelEvent, RawJson } from '../publication.ts';
+import { isTerminal } from '../terminal-code.ts';
 import { encodeClientInfo, encodePublication, jsonString } from './json-text.ts';
 import { type SubscriptionReply, encodeSubscription } from './subscribe.ts';
 
