@@ -4,6 +4,7 @@
  */
 import type { ConversationState } from '@carillon/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
+import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Row } from './rows.ts';
 
@@ -47,6 +48,7 @@ export function useMessageScroll({ rows, state, sentCount, me, onNearTop }: Mess
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,
   });
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = growsAbove;
   useFirstPosition(rows, virtualizer);
 
   const toEnd = (): void => {
@@ -106,6 +108,15 @@ function useFloatingDate() {
   };
   return { at, show };
 }
+
+/**
+ * What changes its height above the eye moves the list along with it, in whatever direction one
+ * scrolls: the message that was the first of its group is not any more once older ones are there.
+ */
+const growsAbove: NonNullable<
+  Virtualizer<HTMLDivElement, HTMLLIElement>['shouldAdjustScrollPositionOnItemSizeChange']
+> = (item, _delta, { scrollOffset, itemSizeCache }) =>
+  (itemSizeCache.has(item.key) ? item.end : item.start + 1) <= (scrollOffset ?? 0);
 
 interface Positioned {
   scrollToEnd: () => void;
