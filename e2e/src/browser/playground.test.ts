@@ -52,7 +52,6 @@ async function runUntil(
   program: readonly [string, ...string[]],
   code: string,
   wanted: readonly string[],
-  then: () => Promise<void> = async () => {},
 ): Promise<void> {
   const [command, ...args] = program;
   const child = spawn(command, [...args, code], {
@@ -66,7 +65,6 @@ async function runUntil(
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   }
   try {
-    await then();
     for (const text of wanted) await expect.poll(() => printed).toContain(text);
   } finally {
     // It leads its own group: the shell and the curls it started.

@@ -1,5 +1,5 @@
 /** `<NotificationBell/>`: a button with the number of unread ones, and the list that opens from it. */
-import { defineComponent, h, nextTick, shallowRef, useId, watch } from 'vue';
+import { defineComponent, h, onMounted, shallowRef, useId, watch } from 'vue';
 import type { PropType, ShallowRef, SlotsType, VNode } from 'vue';
 import type { Notification } from '@carillon/client';
 import type { BellItem } from '@carillon/client/ui';
@@ -28,12 +28,7 @@ export const NotificationBell = defineComponent({
     const panelId = useId();
     const root = shallowRef<HTMLElement | null>(null);
     const button = shallowRef<HTMLElement | null>(null);
-    const panel = shallowRef<HTMLElement | null>(null);
     useOutside(root, bell.isOpen, () => bell.setOpen(false));
-    // Takes the focus when it opens, so that a keyboard is where the eyes are.
-    watch(bell.isOpen, (isOpen) => {
-      if (isOpen) void nextTick(() => panel.value?.focus());
-    });
     const onKeydown = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || !bell.isOpen.value) return;
       event.stopPropagation();
@@ -55,14 +50,6 @@ export const NotificationBell = defineComponent({
         onClick: () => bell.setOpen(!isOpen),
       } as const;
       const badge = bell.badge.value;
-      const dialog = {
-        id: panelId,
-        ref: panel,
-        class: 'carillon-bell-panel',
-        role: 'dialog',
-        'aria-label': texts.value.t('bell.title'),
-        tabindex: -1,
-      };
       return h('div', { class: 'carillon-bell', ref: root, onKeydown }, [
         h('button', toggle, [
           slots.icon?.({}) ?? bellIcon(),
@@ -74,13 +61,23 @@ export const NotificationBell = defineComponent({
           bell.unread.value > 0 ? bell.label.value : '',
         ),
         isOpen &&
-          h(
-            'div',
-            dialog,
+          h(Panel, { id: panelId, label: texts.value.t('bell.title') }, () =>
             h(NotificationList, { bell, ...(props.onOpen && { onOpen: props.onOpen }) }),
           ),
       ]);
     };
+  },
+});
+
+/** Takes the focus when it opens, so that a keyboard is where the eyes are. */
+const Panel = defineComponent({
+  name: 'NotificationPanel',
+  props: { label: { type: String, required: true } },
+  setup(props, { slots }) {
+    const panel = shallowRef<HTMLElement | null>(null);
+    onMounted(() => panel.value?.focus());
+    const attributes = { ref: panel, class: 'carillon-bell-panel', role: 'dialog', tabindex: -1 };
+    return () => h('div', { ...attributes, 'aria-label': props.label }, slots['default']?.());
   },
 });
 

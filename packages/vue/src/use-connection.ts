@@ -2,6 +2,7 @@
 import { computed } from 'vue';
 import type { ComputedRef, ShallowRef } from 'vue';
 import type { ConnectionState } from '@carillon/client';
+import { stateBefore } from '@carillon/client/ui';
 import type { ConnectionStatus } from '@carillon/client/ui';
 import { useCarillon, useCarillonContext } from './carillon-context.ts';
 import { useReadable } from './use-readable.ts';
@@ -10,7 +11,7 @@ export interface UsedConnection {
   /** `disabled`: this page has none. */
   readonly status: ComputedRef<ConnectionStatus>;
   /** With its details; undefined while `disabled`. */
-  readonly state: Readonly<ShallowRef<ConnectionState | undefined>>;
+  readonly state: ComputedRef<ConnectionState | undefined>;
   readonly isConnected: ComputedRef<boolean>;
   /** Who the server says we are; undefined until connected. */
   readonly user: Readonly<ShallowRef<string | undefined>>;
@@ -22,9 +23,12 @@ export interface UsedConnection {
 }
 
 export function useConnection(): UsedConnection {
-  const { host } = useCarillonContext();
+  const { host, config, user, isMounted } = useCarillonContext();
   const carillon = useCarillon();
-  const state = useReadable(host.state, undefined);
+  const now = useReadable(host.state, undefined);
+  // What the server renders, and the browser before it takes over: what will be, if all goes well.
+  const before = computed(() => stateBefore({ config: config.value, user: user.value }));
+  const state = computed(() => (isMounted.value ? now.value : before.value));
   const { connect, disconnect, retryNow } = host;
   return {
     status: computed(() => state.value?.status ?? 'disabled'),

@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { classify, prettyText } from './frame.ts';
 import type { Direction } from './frame.ts';
-import type { Family, Transport } from './endpoints.ts';
+import type { Family } from './endpoints.ts';
 
-const kindOf = (
-  family: Family,
-  text: string,
-  direction: Direction = 'in',
-  transport: Transport = 'websocket',
-) => classify(text, { family, direction, transport });
+const kindOf = (family: Family, text: string, direction: Direction = 'in') =>
+  classify(text, { family, direction, transport: 'websocket' });
+const kindOfEvent = (family: Family, text: string) =>
+  classify(text, { family, direction: 'in', transport: 'sse' });
 
 describe('frames are called what their protocol calls them', () => {
   test.each([
@@ -54,15 +52,15 @@ describe('frames are called what their protocol calls them', () => {
   });
 
   test('server-sent events go by their event, or by what they carry', () => {
-    expect(kindOf('stream', 'id: 4\nevent: notification\ndata: {"id":"n"}', 'in', 'sse').type).toBe(
+    expect(kindOfEvent('stream', 'id: 4\nevent: notification\ndata: {"id":"n"}').type).toBe(
       'notification',
     );
-    expect(kindOf('native', 'data: {"id":1,"connect":{}}', 'in', 'sse').type).toBe('connect');
-    expect(kindOf('stream', ': heartbeat', 'in', 'sse')).toEqual({
+    expect(kindOfEvent('native', 'data: {"id":1,"connect":{}}').type).toBe('connect');
+    expect(kindOfEvent('stream', ': heartbeat')).toEqual({
       type: 'comment',
       isHeartbeat: true,
     });
-    expect(kindOf('stream', 'retry: 3000', 'in', 'sse').type).toBe('retry');
+    expect(kindOfEvent('stream', 'retry: 3000').type).toBe('retry');
   });
 });
 

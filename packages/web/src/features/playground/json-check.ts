@@ -33,7 +33,8 @@ function faultOf(text: string): number {
   for (;;) {
     TOKEN.lastIndex = at;
     const groups = TOKEN.exec(text)?.groups;
-    const next = groups === undefined ? undefined : step(groups, expected, open);
+    const next: Expected | undefined =
+      groups === undefined ? undefined : step(groups, expected, open);
     if (next === undefined) {
       SPACE.lastIndex = at;
       SPACE.exec(text);
