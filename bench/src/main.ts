@@ -9,7 +9,9 @@ import { connecting } from './rows/connect.ts';
 import { durableChat } from './rows/durable-chat.ts';
 import { fanOut } from './rows/fan-out.ts';
 import { groups } from './rows/groups.ts';
+import { jitter } from './rows/jitter.ts';
 import { idleCpu, idleMemory } from './rows/idle.ts';
+import { clientSize } from './rows/size.ts';
 import { twoNodes } from './rows/two-nodes.ts';
 import { workers } from './rows/workers.ts';
 import { verdictOf, type RowOptions, type RowReport } from './rows/row.ts';
@@ -19,8 +21,10 @@ const ROWS: Readonly<Record<RowId, (options: RowOptions) => Promise<RowReport>>>
   P2: idleMemory,
   P3: connecting,
   P4: durableChat,
+  P5: jitter,
   P7: groups,
   P8: twoNodes,
+  P10: clientSize,
   P11: idleCpu,
   W1: workers,
 };

@@ -10,7 +10,7 @@ export interface BenchOptions {
   readonly profileDir?: string;
 }
 
-export const ROW_IDS = ['P1', 'P2', 'P3', 'P4', 'P7', 'P8', 'P11', 'W1'] as const;
+export const ROW_IDS = ['P1', 'P2', 'P3', 'P4', 'P5', 'P7', 'P8', 'P10', 'P11', 'W1'] as const;
 export type RowId = (typeof ROW_IDS)[number];
 
 export const USAGE = `npm run bench -- [options]

@@ -12,6 +12,11 @@ const NAMES = {
   'socket-io': 'Socket.IO',
   ws: 'bare `ws`',
   'ws-auth': '`ws`, token and answer only',
+  centrifuge: 'centrifuge',
+  'pusher-js': 'pusher-js',
+  signalr: 'SignalR',
+  'socket.io-client': 'socket.io-client',
+  phoenix: 'phoenix',
 } as const;
 
 export function renderBars(rows: readonly RowReport[]): string {

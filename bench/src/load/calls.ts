@@ -67,6 +67,31 @@ export interface ChatSpan {
   readonly generator: GeneratorVitals;
 }
 
+export interface JitterPlan {
+  readonly port: number;
+  readonly secret: string;
+  readonly clients: number;
+  /** Client i subscribes to channel i modulo this. */
+  readonly groups: number;
+  /** Between two cuts of one client, on average. */
+  readonly everyMs: number;
+  readonly awayMs: number;
+  readonly seconds: number;
+  /** Publications that each client must have seen in the end. */
+  readonly perClient: number;
+}
+
+export interface Jittered {
+  readonly expected: number;
+  readonly received: number;
+  readonly cuts: number;
+  /** Deliveries that were missing, doubled or out of place, and gaps. */
+  readonly faults: readonly string[];
+  /** Of what was missed, from the beginning of the reconnect; HdrHistogram in µs, encoded. */
+  readonly replay: string;
+  readonly generator: GeneratorVitals;
+}
+
 export interface GeneratorCalls {
   /** Connects everybody and resolves when all are ready. */
   gather(plan: AudiencePlan): Promise<void>;
@@ -81,5 +106,8 @@ export interface GeneratorCalls {
   measureChat(span: { seconds: number }): Promise<ChatSpan>;
   /** Stops sending, waits until all is answered and delivered, and says how much was acknowledged ever. */
   stopChat(): Promise<{ acknowledged: number; faults: readonly string[] }>;
+  /** Connects SDK clients and resolves when all are subscribed. */
+  gatherJitter(plan: JitterPlan): Promise<void>;
+  runJitter(): Promise<Jittered>;
   dropAll(): Promise<void>;
 }

@@ -12,6 +12,9 @@ export type System =
   | 'ws'
   | 'ws-auth';
 
+/** Weighed beside ours, not spoken to. */
+export type Sdk = 'centrifuge' | 'pusher-js' | 'signalr' | 'socket.io-client' | 'phoenix';
+
 export interface Identity {
   readonly token: string;
   readonly group: number;

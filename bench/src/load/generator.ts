@@ -4,9 +4,11 @@ import { arrive } from './arrivals.ts';
 import { Audience } from './audience.ts';
 import type { GeneratorCalls } from './calls.ts';
 import { ChatCrowd } from './chat-crowd.ts';
+import { JitterCrowd } from './jitter.ts';
 
 let audience: Audience | undefined;
 let crowd: ChatCrowd | undefined;
+let wanderers: JitterCrowd | undefined;
 const drops: (() => void)[] = [];
 
 const present = <T>(value: T | undefined): T => {
@@ -34,6 +36,12 @@ answerCalls<GeneratorCalls>({
   },
   measureChat: ({ seconds }) => present(crowd).measure(seconds),
   stopChat: () => present(crowd).stop(),
+  async gatherJitter(plan) {
+    wanderers = new JitterCrowd(plan);
+    drops.push(() => wanderers?.dropAll());
+    await wanderers.ready();
+  },
+  runJitter: () => present(wanderers).run(),
   dropAll() {
     for (const drop of drops.splice(0)) drop();
     return Promise.resolve();

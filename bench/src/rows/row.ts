@@ -1,6 +1,6 @@
 /** What every row takes and gives. */
 import type { LatencySummary } from '../load/latency.ts';
-import type { System } from '../load/dialects.ts';
+import type { Sdk, System } from '../load/dialects.ts';
 import type { Spread } from '../stats.ts';
 
 export interface RowOptions {
@@ -27,7 +27,7 @@ export interface Result {
 
 /** One system's own figures behind the results. */
 export interface Figure {
-  readonly system: System;
+  readonly system: System | Sdk;
   readonly what: string;
   readonly unit: string;
   readonly value: Spread;
