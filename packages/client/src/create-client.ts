@@ -61,6 +61,7 @@ export function createTrackedClient(options: ClientOptions): TrackedClient {
     onServerPublication: channels.onServerPublication,
     onServerGap: channels.onServerGap,
     position: channels.position,
+    serverPositions: channels.serverPositions,
     resume: channels.resume,
     close() {
       stopListening();

@@ -4,6 +4,8 @@ import type { Client } from './client.ts';
 
 export interface TrackedClient extends Client {
   position(channel: string): StreamPosition | undefined;
+  /** In the channels that the server has subscribed. */
+  serverPositions(): Readonly<Record<string, StreamPosition>>;
   /** Before the channel is subscribed, or before connecting where the server subscribes it. */
   resume(channel: string, position: StreamPosition, isServerSide: boolean): void;
 }

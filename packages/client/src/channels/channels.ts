@@ -16,6 +16,7 @@ export interface Channels extends LinkChannels {
   readonly onServerPublication: (listener: (publication: ServerPublication) => void) => () => void;
   readonly onServerGap: (listener: (gap: Gap) => void) => () => void;
   readonly position: (name: string) => StreamPosition | undefined;
+  readonly serverPositions: () => Readonly<Record<string, StreamPosition>>;
   readonly resume: (name: string, position: StreamPosition, isServerSide: boolean) => void;
 }
 
@@ -45,19 +46,24 @@ export function createChannels(
     for (const [name, { subscription }] of entries) visit(subscription, name);
   };
 
+  const serverPositions = (): Record<string, StreamPosition> => {
+    const found: Record<string, StreamPosition> = {};
+    forEach(({ position, isServerSide }, name) => {
+      if (isServerSide && position) found[name] = position;
+    });
+    return found;
+  };
+
   return {
     channel: (name) => find(name).channel,
+    serverPositions,
     onServerPublication: publications.add,
     onServerGap: gaps.add,
     position: (name) => entries.get(name)?.subscription.position,
     resume: (name, ...place) => find(name).subscription.resume(...place),
     positions() {
-      const subs: Record<string, object> = {};
-      forEach((subscription, name) => {
-        const { position, isServerSide } = subscription;
-        if (isServerSide && position) subs[name] = { recover: true, ...position };
-      });
-      return subs;
+      const found = Object.entries(serverPositions());
+      return Object.fromEntries(found.map(([name, at]) => [name, { recover: true, ...at }]));
     },
     handleOpening: () => forEach((subscription) => subscription.handleOpening()),
     handleWelcome({ subs = {} }) {

@@ -147,8 +147,9 @@ class SharedTab {
 
   #postToHub(message: ToHub): void {
     // In this tab, but as if it came from outside: never while somebody is in the middle of something.
-    if (this.#hub === undefined) this.#bus?.post(message);
-    else queueMicrotask(() => this.#hub?.handle(message));
+    const isMine = this.#hub !== undefined && [0, this.#hub.hub].includes(message.hub);
+    if (isMine) queueMicrotask(() => this.#hub?.handle(message));
+    else this.#bus?.post(message);
   }
 
   #postFromHub(message: FromHub): void {

@@ -68,6 +68,10 @@ export class TabHub {
     else this.#start();
   }
 
+  get hub(): number {
+    return this.#options.hub;
+  }
+
   handle(message: ToHub): void {
     const { tab } = message;
     if (message.type === 'who') return this.#post({ type: 'leader', to: tab });
@@ -137,7 +141,10 @@ export class TabHub {
     this.#stops.push(
       client.state.subscribe(() => {
         this.#tellState();
-        if (client.state.get().status === 'connected') this.#check(client);
+        if (client.state.get().status !== 'connected') return;
+        this.#check(client);
+        // With the places in the streams, which follow upon this.
+        queueMicrotask(() => this.#tellState());
       }),
       client.user.subscribe(() => this.#tellState()),
       client.onServerPublication((publication) => {
@@ -185,14 +192,20 @@ export class TabHub {
           this.#post({ type: 'server_gap', to: tab, gap: { channel, from, ...(to && { to }) } });
         }
       }
+      this.#post({ type: 'caught_up', to: tab });
     }
   }
 
   #tellState(to?: string): void {
-    const { state, user } = this.#client ?? {};
-    if (state === undefined || user === undefined) return;
-    const message = { type: 'state', state: state.get(), user: user.get() } as const;
-    this.#post(to === undefined ? message : { ...message, to });
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#post({
+      type: 'state',
+      state: client.state.get(),
+      user: client.user.get(),
+      server: client.serverPositions(),
+      ...(to !== undefined && { to }),
+    });
   }
 
   #handleWish(tab: string, wish: Wish): void {

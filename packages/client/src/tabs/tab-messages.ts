@@ -13,7 +13,8 @@
  *   rider ◀─held──── hub      from then on `channel`, `pub`, `gap`, `join` and `leave` concern it too
  *   rider ──drop───▶ hub      let go; the hub unsubscribes when no rider holds the channel
  *   rider ──ask────▶ hub      a call, or a question about a channel; answered by `answer` or `refusal`
- *   rider ◀─server── hub      a publication of a channel that the server subscribed, to all
+ *   rider ◀─caught_up─ hub    what was missed of the channels that the server subscribed has been told
+ *   rider ◀─server── hub      a publication of such a channel; those to all concern who is caught up
  *   rider ──ping───▶ hub      answered by `pong`; a hub that is silent twice has its lock taken away
  *
  * A tab that is gone, however, is known by its own lock becoming free.
@@ -98,6 +99,8 @@ export type FromHub = {
       readonly type: 'state';
       readonly state: ConnectionState;
       readonly user: string | undefined;
+      /** For tabs that have nothing yet: where their part of the streams begins. */
+      readonly server: Positions;
     }
   | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly error: PlainError }
@@ -120,6 +123,7 @@ export type FromHub = {
       readonly epoch: string | undefined;
     }
   | { readonly type: 'server_gap'; readonly gap: Gap }
+  | { readonly type: 'caught_up' }
   | { readonly type: 'pong' }
 );
 

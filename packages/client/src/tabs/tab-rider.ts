@@ -53,6 +53,7 @@ export class TabRider implements Client {
   readonly #gaps = createListeners<Gap>();
   readonly #asked = new Map<number, Asked>();
   #hub = 0;
+  #isCaughtUp = false;
   #lastId = 0;
   #wish: Wish = 'disconnect';
 
@@ -144,6 +145,9 @@ export class TabRider implements Client {
     switch (message.type) {
       case 'state':
         this.user.set(message.user);
+        for (const [name, position] of Object.entries(message.server)) {
+          if (!this.#server.has(name)) this.#server.set(name, position);
+        }
         this.state.set(shared(message.state, !this.#options.isLeader()));
         break;
       case 'answer':
@@ -152,11 +156,14 @@ export class TabRider implements Client {
       case 'refusal':
         this.#take(message.id)?.reject(errorOf(message.error));
         break;
+      case 'caught_up':
+        this.#isCaughtUp = true;
+        break;
       case 'server':
-        this.#handleServer(message.publication, message.epoch);
+        if (this.#concerns(message)) this.#handleServer(message.publication, message.epoch);
         break;
       case 'server_gap':
-        this.#handleServerGap(message.gap);
+        if (this.#concerns(message)) this.#handleServerGap(message.gap);
         break;
       case 'leader':
       case 'pong':
@@ -169,6 +176,11 @@ export class TabRider implements Client {
       case 'leave':
         this.#channels.get(message.name)?.handle(message);
     }
+  }
+
+  /** What is told to all may have something before it that is still on its way to this tab. */
+  #concerns({ to }: FromHub): boolean {
+    return this.#isCaughtUp || to !== undefined;
   }
 
   #post(message: RiderMessage): void {
@@ -190,6 +202,7 @@ export class TabRider implements Client {
 
   /** Whoever was asked is gone, and with it whether it happened. */
   #lose(): void {
+    this.#isCaughtUp = false;
     for (const id of this.#asked.keys()) {
       this.#take(id)?.reject(fault('connection_lost', 'the tab with the connection is gone'));
     }

@@ -168,6 +168,15 @@ export class ScriptedClient implements TrackedClient {
     return this.#entries.get(name)?.position;
   }
 
+  serverPositions(): Record<string, StreamPosition> {
+    const found: Record<string, StreamPosition> = {};
+    for (const name of this.#options.own) {
+      const position = this.position(name);
+      if (position !== undefined) found[name] = position;
+    }
+    return found;
+  }
+
   resume(name: string, position: StreamPosition): void {
     const entry = this.#entry(name);
     entry.position = position;
@@ -200,30 +209,33 @@ export class ScriptedClient implements TrackedClient {
       isShared: false,
     });
     this.user.set('u');
-    for (const name of own) this.#subscribe(name);
+    for (const name of own) this.#start(name);
     for (const [name, { holders }] of this.#entries) if (holders > 0) this.#subscribe(name);
   }
 
   #subscribe(name: string): void {
     this.#after(() => {
-      const entry = this.#entry(name);
-      const { streams, own } = this.#options;
-      if (entry.holders === 0 && !own.includes(name)) return;
-      const { epoch, offset } = streams.stream(name);
-      const from = entry.position;
-      const missed = streams.since(name, from);
-      const wasRecovered = !entry.isContinued || missed !== undefined;
-      entry.isContinued = true;
-      entry.isLive = true;
-      entry.position = missed === undefined ? { epoch, offset } : from;
-      entry.state.set({ status: 'subscribed', wasRecovered });
-      if (!wasRecovered) {
-        const gap = { channel: name, ...(from && { from }), to: { epoch, offset } };
-        entry.gaps.emit(gap);
-        if (own.includes(name)) this.#serverGaps.emit(gap);
-      }
-      for (const publication of missed ?? []) this.#pass(name, entry, publication);
+      if (this.#entry(name).holders > 0) this.#start(name);
     });
+  }
+
+  #start(name: string): void {
+    const entry = this.#entry(name);
+    const { streams, own } = this.#options;
+    const { epoch, offset } = streams.stream(name);
+    const from = entry.position;
+    const missed = streams.since(name, from);
+    const wasRecovered = !entry.isContinued || missed !== undefined;
+    entry.isContinued = true;
+    entry.isLive = true;
+    entry.position = missed === undefined ? { epoch, offset } : from;
+    entry.state.set({ status: 'subscribed', wasRecovered });
+    if (!wasRecovered) {
+      const gap = { channel: name, ...(from && { from }), to: { epoch, offset } };
+      entry.gaps.emit(gap);
+      if (own.includes(name)) this.#serverGaps.emit(gap);
+    }
+    for (const publication of missed ?? []) this.#pass(name, entry, publication);
   }
 
   #pass(name: string, entry: Subscribed, publication: Publication): void {
