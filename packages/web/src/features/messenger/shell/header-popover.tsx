@@ -1,5 +1,5 @@
 /** A button of the head and what opens from it: closes with Esc or a press elsewhere, gives the focus back. */
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
 interface HeaderPopoverProps {
@@ -15,9 +15,11 @@ export function HeaderPopover(props: HeaderPopoverProps) {
   const { className, label, title, icon, onOpen, children } = props;
   const [isOpen, setOpen] = useState(false);
   const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
   return (
     <>
       <button
+        ref={button}
         type="button"
         className="icon-button"
         popoverTarget={id}
@@ -37,6 +39,8 @@ export function HeaderPopover(props: HeaderPopoverProps) {
           if (target !== currentTarget) return;
           setOpen(newState === 'open');
           if (newState === 'open') onOpen?.();
+          // What had the focus may be gone: the browser then has nothing to give it back from.
+          else if (document.activeElement === document.body) button.current?.focus();
         }}
       >
         {isOpen && children}
