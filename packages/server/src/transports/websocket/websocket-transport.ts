@@ -164,7 +164,11 @@ class Transport implements WebSocketTransport, ConnectionHost {
       match.endpoint.takesQuickConnect === true
         ? firstFrameOf(request.headers['sec-websocket-protocol'])
         : undefined;
-    if (firstFrame !== undefined) socket.cork();
+    if (firstFrame !== undefined) {
+      // `ws` would look at each character of what is no name of a protocol.
+      request.headers['sec-websocket-protocol'] = QUICK_SUBPROTOCOL;
+      socket.cork();
+    }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const protocol = match.endpoint.name;
       const connection = new WebSocketConnection({ ws, socket, host: this, protocol });
