@@ -1,3 +1,4 @@
+import { ConsolePage } from './features/console/console-page.tsx';
 import { mount } from './ui/mount.tsx';
 
-mount(<h1>Console</h1>);
+mount(<ConsolePage />);

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { en as messengerEn } from '../features/messenger/texts/en.ts';
 import { zhHans as messengerZhHans } from '../features/messenger/texts/zh-hans.ts';
 import { zhHant as messengerZhHant } from '../features/messenger/texts/zh-hant.ts';
+import { en as consoleEn } from '../features/console/texts/en.ts';
+import { zhHans as consoleZhHans } from '../features/console/texts/zh-hans.ts';
+import { zhHant as consoleZhHant } from '../features/console/texts/zh-hant.ts';
 import { en as codesEn } from '../features/playground/texts/codes/en.ts';
 import { zhHans as codesZhHans } from '../features/playground/texts/codes/zh-hans.ts';
 import { zhHant as codesZhHant } from '../features/playground/texts/codes/zh-hant.ts';
@@ -17,6 +20,7 @@ const TABLES: Readonly<Record<string, readonly Readonly<Record<string, string>>[
   shared: [en, zhHant, zhHans],
   messenger: [messengerEn, messengerZhHant, messengerZhHans],
   playground: [playgroundEn, playgroundZhHant, playgroundZhHans],
+  console: [consoleEn, consoleZhHant, consoleZhHans],
   codes: [codesEn, codesZhHant, codesZhHans],
 };
 
