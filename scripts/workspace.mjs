@@ -77,3 +77,15 @@ export async function buildWebIfNeeded() {
   const code = await run('npm', ['run', 'build', '--workspace', '@carillon/web', '--silent']);
   if (code !== 0) process.exit(code);
 }
+
+/** Compiles packages whose sources are newer than their dist, for programs that take them from there. */
+export async function buildPackagesIfNeeded(names) {
+  for (const name of names) {
+    const directory = join(root, 'packages', name);
+    const built = join(directory, 'dist', 'index.js');
+    if (existsSync(built) && statSync(built).mtimeMs >= newestChange(directory)) continue;
+    say(`Building @carillon/${name} …`);
+    const code = await run('tsc', ['-p', join(directory, 'tsconfig.build.json')]);
+    if (code !== 0) process.exit(code);
+  }
+}

@@ -1,0 +1,124 @@
+/** `npm run example:next`, as its reader would see it: a log-in page without Carillon, and a dashboard with it. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, visit } from '../browser/chromium.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const READY = /ready at (http:\/\/localhost:\d+), its Carillon server at (http:\/\/\S+)/;
+
+let browser: Browser;
+let example: Awaited<ReturnType<typeof startExample>>;
+beforeAll(async () => {
+  [browser, example] = await Promise.all([launchChromium(), startExample()]);
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await example?.stop();
+}, 30_000);
+
+async function startExample() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'carillon-next-'));
+  // A group of its own: what npm starts is stopped with it.
+  const child = spawn('npm', ['run', '--silent', 'example:next'], {
+    cwd: ROOT,
+    detached: true,
+    env: {
+      ...process.env,
+      PORT: '0',
+      CARILLON_PORT: '0',
+      DATA_DIR: dataDir,
+      STEP_MS: '200',
+    },
+  });
+  let output = '';
+  const exited = new Promise((resolve) => child.once('close', resolve));
+  const [url, carillon] = await new Promise<readonly [string, string]>((resolve, reject) => {
+    const look = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const [, page, server] = READY.exec(output) ?? [];
+      if (page !== undefined && server !== undefined) resolve([page, server]);
+    };
+    child.stdout.on('data', look);
+    child.stderr.on('data', look);
+    child.once('close', (code) => reject(new Error(`ended with ${code}: ${output}`)));
+  });
+  return {
+    url,
+    carillon,
+    stop: async () => {
+      process.kill(-(child.pid ?? 0), 'SIGTERM');
+      await exited;
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Everything a page sends to Carillon, or asks for its sake. */
+function watched(page: Page) {
+  const port = new URL(example.carillon).port;
+  const requests: string[] = [];
+  const sockets: { readonly url: string; isOpen: boolean }[] = [];
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.port === port || url.pathname === '/api/token') requests.push(request.url());
+  });
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).port !== port) return;
+    const entry = { url: socket.url(), isOpen: true };
+    sockets.push(entry);
+    socket.on('close', () => (entry.isOpen = false));
+  });
+  return { requests, open: () => sockets.filter(({ isOpen }) => isOpen).length, sockets };
+}
+
+describe('examples/next', () => {
+  it('asks nothing of Carillon on the log-in page, and rings, reports and chats on the dashboard', async () => {
+    // The first visit compiles the page; nothing that matters here is in its time.
+    const { page, faults } = await visit(browser, 'about:blank');
+    const sent = watched(page);
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${example.url}/login`, { waitUntil: 'networkidle' });
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    expect(sent.requests).toEqual([]);
+    expect(sent.sockets).toEqual([]);
+
+    await page.getByLabel('Your name').fill('alice');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    const status = page.locator('.carillon-status-text');
+    await status.getByText('Connected', { exact: true }).waitFor();
+    expect(sent.sockets).toHaveLength(1);
+
+    await page.getByRole('button', { name: 'Ring my bell' }).click();
+    const bell = page.getByRole('button', { name: 'Notifications, 1 unread' });
+    await bell.waitFor();
+    expect(await page.title()).toBe('(1) Carillon with Next.js');
+    await bell.click();
+    await page.getByRole('dialog').getByText('Order shipped').waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Make a report' }).click();
+    const bar = page.getByRole('progressbar', { name: 'Monthly report' });
+    await expect.poll(() => bar.getAttribute('aria-valuenow'), { timeout: 10_000 }).toBe('100');
+
+    await page.getByRole('textbox', { name: 'Message' }).fill('Is anybody there?');
+    await page.keyboard.press('Enter');
+    await page.getByRole('log').getByText('Is anybody there?').waitFor();
+    await page.getByText('Sent', { exact: true }).waitFor();
+
+    // The next page of the same type keeps the connection; the log-in page ends it.
+    await page.getByRole('link', { name: 'Reports' }).click();
+    await page.getByRole('heading', { name: 'Reports' }).waitFor();
+    await status.getByText('Connected', { exact: true }).waitFor();
+    expect(sent.sockets).toHaveLength(1);
+    await page.getByRole('button', { name: /Log out/ }).click();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await expect.poll(sent.open).toBe(0);
+    expect(sent.sockets).toHaveLength(1);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+});
