@@ -17,6 +17,7 @@ import type { Outbox } from './outbox/outbox.ts';
 import { createPresence } from './presence/create-presence.ts';
 import type { Presence } from './presence/presence.ts';
 import { createTasks } from './tasks/create-tasks.ts';
+import { createSharedClient } from './tabs/create-shared-client.ts';
 import type { Tasks } from './tasks/tasks.ts';
 import { uploadFile, type Upload, type UploadInput } from './uploads/upload-file.ts';
 
@@ -25,6 +26,11 @@ export interface CarillonOptions extends ClientOptions {
   readonly user: string;
   /** Instead of a client made of these options. It is closed with the rest. */
   readonly client?: Client;
+  /**
+   * One connection for all tabs of this browser, where there are such.
+   * @default true
+   */
+  readonly isShared?: boolean;
   /** Where the offline queue is kept. @default IndexedDB, or memory where there is none */
   readonly storage?: OutboxStorage;
 }
@@ -57,7 +63,7 @@ export function createCarillon(options: CarillonOptions): Carillon {
       return thing;
     };
   };
-  const client = lazy(() => options.client ?? createClient(options));
+  const client = lazy(() => options.client ?? makeClient(options));
   const outbox = lazy(() =>
     createOutbox({ client: client(), user, name: nameOf(options), ...(storage && { storage }) }),
   );
@@ -95,6 +101,12 @@ export function createCarillon(options: CarillonOptions): Carillon {
     },
   };
 }
+
+/** Tabs with different users are no tabs of one application: each user has a connection of their own. */
+const makeClient = (options: CarillonOptions): Client =>
+  options.isShared === false
+    ? createClient(options)
+    : createSharedClient({ ...options, sharedName: `${nameOf(options)} ${options.user}` });
 
 /** One server may be met under one address only: another one has another queue. */
 const nameOf = ({ url }: ClientOptions): string => url ?? globalThis.location?.origin ?? 'carillon';

@@ -38,6 +38,8 @@ export type { Readable } from './readable.ts';
 export { createTasks } from './tasks/create-tasks.ts';
 export type { TasksOptions } from './tasks/create-tasks.ts';
 export type * from './tasks/tasks.ts';
+export { createSharedClient } from './tabs/create-shared-client.ts';
+export type { SharedClientOptions } from './tabs/create-shared-client.ts';
 export type { TabEnvironment } from './tabs/tab-environment.ts';
 export { uploadFile } from './uploads/upload-file.ts';
 export type { Upload, UploadInput, UploadServer } from './uploads/upload-file.ts';

@@ -28,6 +28,7 @@ export interface SharedClientOptions extends ClientOptions {
 const PING_MS = 5_000;
 /** … and how many times in vain before it takes over. */
 const MAX_SILENT = 2;
+const LATE_MS = 1_000;
 
 /** As `createClient`, with one connection for all tabs of this browser. */
 export function createSharedClient(options: SharedClientOptions = {}): Client {
@@ -168,10 +169,19 @@ class SharedTab {
     }
   }
 
+  /** Timers of a hidden tab are slowed down: a tab that is looked at does not wait for them. */
+  #hurry(): void {
+    const state = this.rider.state.get();
+    const isLate =
+      state.status === 'waiting' && state.retryAtMs + LATE_MS < this.#options.clock.now();
+    if (isLate) this.rider.retryNow();
+  }
+
   /** A frozen tab keeps its lock, and answers nobody. */
   #ping(): void {
     this.#cancelPing = this.#options.clock.after(PING_MS, () => {
       this.#ping();
+      this.#hurry();
       if (this.#hub !== undefined) return;
       this.#silent += 1;
       const { hub } = this.rider;
