@@ -118,7 +118,7 @@ test('three tabs have one connection; its tab is closed meanwhile, and nothing i
   }
   await expect.poll(() => connectionsOf('ann')).toBe(1);
   const shared = await Promise.all(others.map(async (tab) => (await look(tab)).isShared));
-  expect(shared.toSorted()).toEqual([false, true]);
+  expect(shared.filter(Boolean)).toHaveLength(1);
 });
 
 test('what was written offline is kept over a reload and sent once, in order, by one tab', async () => {
