@@ -2,6 +2,7 @@
 import { chatSend as chatSendProcedure } from '@carillon/protocol/procedures';
 import { API_METHODS } from '../server-api/methods.ts';
 import { problemResponse, type Json } from './operations.ts';
+import { streamEndpoints } from './stream-endpoints.ts';
 
 const KEY = [{ apiKey: [] }];
 const BEARER_OR_KEY = [{ bearer: [] }, { apiKey: [] }];
@@ -44,6 +45,13 @@ const WEBSOCKETS: readonly WebSocketEntry[] = [
     summary: 'Native protocol',
     description:
       'Centrifuge client protocol v2 in JSON. The first command is `connect` with the token; RPC methods are the procedures of this document.',
+  },
+  {
+    path: '/connection/uni_websocket',
+    summary: 'Native protocol, one-way',
+    description:
+      'Pushes of the native protocol, bare; the first is `connect`. What it needs stands in the address or is the first frame.',
+    parameters: [query('cf_connect', 'The connect request as JSON.'), TOKEN],
   },
   {
     path: '/ws',
@@ -221,6 +229,7 @@ const PLAIN: Json = {
 };
 
 export const documentedEndpoints = (): Json => ({
+  ...streamEndpoints(),
   ...PLAIN,
   ...serverApi(),
   ...Object.fromEntries(WEBSOCKETS.map((entry) => [entry.path, webSocketPath(entry)])),
