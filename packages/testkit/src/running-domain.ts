@@ -13,10 +13,17 @@ import { createLocalControlBus } from '../../server/src/adapters/control-bus-loc
 import { createLocalDirectory } from '../../server/src/adapters/directory-local/local-directory.ts';
 import { createMemoryPresenceStore } from '../../server/src/adapters/presence-memory/memory-presence-store.ts';
 import { openSqliteStore } from '../../server/src/adapters/store-sql/sqlite-store.ts';
+import { inspectContent } from '../../server/src/adapters/content-type/content-inspector.ts';
+import { createDiskFileStore } from '../../server/src/adapters/files-disk/disk-file-store.ts';
+import { createHmacLinkSigner } from '../../server/src/adapters/links-hmac/hmac-link-signer.ts';
 import { builtInNamespaces } from '../../server/src/config/namespace-config.ts';
 import { createNode, type Node } from '../../server/src/core/node.ts';
 import { createDomain, type Domain } from '../../server/src/domain/domain.ts';
 import type { DomainLimits, RelayLimits } from '../../server/src/domain/limits.ts';
+import {
+  DEFAULT_UPLOAD_LIMITS,
+  type UploadLimits,
+} from '../../server/src/domain/uploads/upload-limits.ts';
 import type { Broker } from '../../server/src/ports/broker.ts';
 import type { Clock } from '../../server/src/ports/clock.ts';
 import type { DeviceType, Session } from '../../server/src/ports/connection-handler.ts';
@@ -37,6 +44,7 @@ export interface RunningDomainOptions {
   readonly pushSenders?: readonly PushSender[];
   readonly limits?: Partial<DomainLimits>;
   readonly relayLimits?: Partial<RelayLimits>;
+  readonly uploadLimits?: Partial<UploadLimits>;
   /** As in a process that leaves pushes to workers; do not start the relay then. */
   readonly leavesPushes?: boolean;
   /** Wraps the store: to watch, delay or refuse what the domain asks of it. */
@@ -105,7 +113,21 @@ export async function openDomain(options: RunningDomainOptions = {}): Promise<Ru
   const pushSenders = options.pushSenders ?? [];
   const parts = { clock, random, logger, metrics };
   const { limits = {}, relayLimits = {}, leavesPushes = false } = options;
-  const domain = createDomain({ ...parts, store, pushSenders, limits, relayLimits, leavesPushes });
+  const uploads = {
+    files: createDiskFileStore({ path: join(dataDir, 'uploads'), logger }),
+    inspect: inspectContent,
+    signer: createHmacLinkSigner('a secret of more than thirty-two bytes'),
+    limits: { ...DEFAULT_UPLOAD_LIMITS, ...options.uploadLimits },
+  };
+  const domain = createDomain({
+    ...parts,
+    store,
+    pushSenders,
+    limits,
+    relayLimits,
+    leavesPushes,
+    uploads,
+  });
   const broker = createMemoryBroker({ clock, random });
   const node = createNode({
     ...parts,

@@ -205,7 +205,8 @@ export const chatSend = defineProcedure({
   name: 'chat.send',
   summary: 'Say something in a conversation',
   description:
-    'Stored before it is answered. The same clientId from the same sender again answers 200 with the first result and changes nothing.',
+    'Stored before it is answered. The same clientId from the same sender again answers 200 with the first result and changes nothing. ' +
+    'With `attributes.upload_id`, kind `image`, `voice` or `file` brings a file that was uploaded before; the message has `attributes.upload` then, and `content` may be empty.',
   access: 'user-or-backend',
   input: Type.Object(
     {

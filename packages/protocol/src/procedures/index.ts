@@ -7,6 +7,7 @@ import * as console from './console.ts';
 import * as inbox from './inbox.ts';
 import type { Procedure } from './procedure.ts';
 import * as tasks from './tasks.ts';
+import * as uploads from './uploads.ts';
 import * as users from './users.ts';
 
 export * from './broadcasting.ts';
@@ -18,6 +19,7 @@ export * from './inbox.ts';
 export * from './method.ts';
 export * from './procedure.ts';
 export * from './tasks.ts';
+export * from './uploads.ts';
 export * from './users.ts';
 
 export const PROCEDURES: readonly Procedure[] = [
@@ -45,6 +47,7 @@ export const PROCEDURES: readonly Procedure[] = [
   tasks.taskConfirmCancel,
   tasks.taskGet,
   tasks.taskList,
+  uploads.uploadGet,
   users.usersPresence,
   users.usersDevices,
   users.usersDisconnect,

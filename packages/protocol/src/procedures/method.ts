@@ -7,6 +7,7 @@ import type * as console from './console.ts';
 import type * as inbox from './inbox.ts';
 import type { InputOf, OutputOf, Procedure } from './procedure.ts';
 import type * as tasks from './tasks.ts';
+import type * as uploads from './uploads.ts';
 import type * as users from './users.ts';
 
 type Declared = typeof broadcasting &
@@ -16,6 +17,7 @@ type Declared = typeof broadcasting &
   typeof consoleOrders &
   typeof inbox &
   typeof tasks &
+  typeof uploads &
   typeof users;
 
 type AnyProcedure = Extract<Declared[keyof Declared], Procedure>;

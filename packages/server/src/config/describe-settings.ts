@@ -12,6 +12,7 @@ const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   push: 'Push',
   queues: 'Queues',
   limits: 'Limits',
+  uploads: 'Uploads',
 };
 
 interface Row {

@@ -32,6 +32,23 @@ export const list: Kind<readonly string[]> = {
   write: (value) => value.join(','),
 };
 
+/** RFC 6838 §4.2, without parameters. */
+const MEDIA_TYPE = /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/;
+
+export const mediaTypes: Kind<readonly string[]> = {
+  format: 'comma-separated list of media types',
+  read: (raw) => {
+    const parts = raw.toLowerCase().split(',');
+    const types = parts.map((part) => part.trim()).filter((part) => part !== '');
+    const wrong = types.find((type) => !MEDIA_TYPE.test(type));
+    if (wrong !== undefined) return bad(`"${wrong}" is not a media type; write image/png`);
+    return types.length === 0
+      ? bad('is empty; write for example image/png,text/plain')
+      : good(types);
+  },
+  write: (value) => value.join(','),
+};
+
 export const flag: Kind<boolean> = {
   format: 'true | false',
   read: (raw) => {

@@ -8,7 +8,8 @@ export type SettingGroup =
   | 'delivery'
   | 'push'
   | 'queues'
-  | 'limits';
+  | 'limits'
+  | 'uploads';
 
 export interface Setting<T> {
   readonly env: string;

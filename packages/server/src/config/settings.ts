@@ -11,6 +11,7 @@ import { QUEUE_SETTINGS } from './queue-settings.ts';
 import { SERVER_SETTINGS } from './server-settings.ts';
 import { STORAGE_SETTINGS } from './storage-settings.ts';
 import type { Setting } from './setting.ts';
+import { UPLOAD_SETTINGS } from './upload-settings.ts';
 
 export const SETTINGS = {
   ...SERVER_SETTINGS,
@@ -21,6 +22,7 @@ export const SETTINGS = {
   ...PUSH_SETTINGS,
   ...QUEUE_SETTINGS,
   ...LIMITS_SETTINGS,
+  ...UPLOAD_SETTINGS,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -32,12 +32,18 @@ import type { Deliverer } from './push/delivery.ts';
 import { directPushSource } from './push/direct-push.ts';
 import { createOutboxRelay, type OutboxRelay } from './push/outbox-relay.ts';
 import { createTaskService, type TaskService } from './tasks/task-service.ts';
+import {
+  createUploadService,
+  type UploadService,
+  type UploadTools,
+} from './uploads/upload-service.ts';
 
 export interface Domain {
   readonly chat: ChatService;
   readonly rooms: Rooms;
   readonly inbox: InboxService;
   readonly tasks: TaskService;
+  readonly uploads: UploadService;
   readonly broadcasting: BroadcastingService;
   /** Given to the core before `connect`. */
   readonly policy: ChannelPolicy;
@@ -59,6 +65,8 @@ export interface DomainDeps {
   readonly leavesPushes?: boolean;
   /** Tells programs outside what was sent to everybody. Never rejects. */
   readonly announceBroadcast?: (json: string) => Promise<void>;
+  /** @default there are no uploads */
+  readonly uploads?: UploadTools;
   /** Over DEFAULT_DOMAIN_LIMITS. */
   readonly limits?: Partial<DomainLimits>;
   /** Over DEFAULT_RELAY_LIMITS. */
@@ -96,7 +104,12 @@ export function createDomain(deps: DomainDeps): Domain {
     },
   });
 
-  const chat = createChatService({ ...shared, sender, store: deps.store.chat });
+  const chat = createChatService({
+    ...shared,
+    sender,
+    store: deps.store.chat,
+    uploads: deps.store.uploads,
+  });
   const rooms = createRooms({ ...shared, sender, store: deps.store.chat });
   const inbox = createInboxService({ ...shared, delivery });
   const { tasks } = work;
@@ -105,6 +118,7 @@ export function createDomain(deps: DomainDeps): Domain {
     rooms,
     inbox,
     tasks,
+    uploads: createUploadService({ ...shared, store: deps.store.uploads }),
     broadcasting: createBroadcastingService({
       ...shared,
       chat,
@@ -113,17 +127,19 @@ export function createDomain(deps: DomainDeps): Domain {
       outbox: deps.store.outbox,
     }),
     policy: createChannelPolicy({ directory, rooms, tasks, taskStore: deps.store.tasks }),
-    relay: {
-      start: () => relay.start(),
-      async flush() {
-        work.flush();
-        await relay.flush();
-      },
-      stop: () => relay.stop(),
-    },
+    relay: flushingFirst(relay, () => work.flush()),
     connect: (running) => core.connect(running),
   };
 }
+
+const flushingFirst = (relay: OutboxRelay, flush: () => void): OutboxRelay => ({
+  start: () => relay.start(),
+  async flush() {
+    flush();
+    await relay.flush();
+  },
+  stop: () => relay.stop(),
+});
 
 /** The services are made before the relay, which needs them to rebuild what a crash left. */
 function createRelaying(relay: () => Deliverer): Deliverer {

@@ -22,6 +22,8 @@ import { createRouteTable, type RouteTable } from './route-table.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 import { registerServerApi } from './server-api/routes.ts';
 import { registerStatsRoute } from './stats-route.ts';
+import { limitBodies, UPLOAD_TIMEOUT_MS } from './uploads/slow-bodies.ts';
+import { registerUploadRoutes } from './uploads/upload-routes.ts';
 import { registerWebRoutes } from './web-routes.ts';
 
 export interface HttpApp {
@@ -49,7 +51,7 @@ const createFastify = (deps: HttpBase & Pick<HttpAppDeps, 'createServer'>): Fast
     // Only the last address, which our own proxy wrote: those before it are the client's say.
     trustProxy: settings.trustProxy ? (_address, hop) => hop === 0 : false,
     bodyLimit: settings.maxBodyBytes,
-    requestTimeout: 30_000,
+    requestTimeout: UPLOAD_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     // What comes on an open connection while the port closes is still served.
     return503OnClosing: false,
@@ -113,6 +115,9 @@ const registerGroups = async (app: FastifyInstance, deps: HttpAppDeps): Promise<
     });
   }
   if (groups.has('web')) await registerWebRoutes(app, deps);
+  if (groups.has('api') && deps.uploads !== undefined) {
+    await registerUploadRoutes(app, { ...deps, ...deps.uploads });
+  }
   for (const plugin of deps.plugins ?? []) await plugin(app);
 };
 
@@ -133,6 +138,7 @@ export const createHttpApp = async (deps: HttpAppDeps): Promise<HttpApp> => {
     request.caller = ANONYMOUS_CALLER;
   });
   logRequests(app, deps);
+  limitBodies(app, deps.clock);
   acceptJsonBodies(app, deps.settings.maxJsonDepth);
   app.setErrorHandler(answerError(deps));
   await sendSecurityHeaders(app);

@@ -16,6 +16,7 @@ import type {
 import type { Dispatcher } from '../procedures/dispatcher.ts';
 import type { AdminLogin } from './admin-login.ts';
 import type { ApiKeys } from './api-keys.ts';
+import type { UploadRoutes } from './uploads/upload-routes.ts';
 
 export interface HttpSettings {
   /** Exact origins of browsers that may call; `*` allows all, empty none but the same origin. */
@@ -90,6 +91,8 @@ export type RoutePlugin = (app: FastifyInstance) => void | Promise<void>;
 export type RouteGroup = 'ops' | 'api' | 'stats' | 'docs' | 'web';
 
 export interface HttpAppDeps extends HttpBase, OpsDeps, ApiDeps, WebDeps {
+  /** Part of `api`; absent: no routes for files. */
+  readonly uploads?: UploadRoutes;
   readonly plugins?: readonly RoutePlugin[];
   /** @default all */
   readonly groups?: readonly RouteGroup[];

@@ -1,6 +1,7 @@
 /** Who a call speaks for, and for whom it may act. Made from verified credentials only. */
 import { fail, ok, type Outcome } from '@carillon/protocol';
 import type { ProcedureAccess } from '@carillon/protocol/procedures';
+import type { Actor as DomainActor } from '../domain/actor.ts';
 
 export type Actor =
   | { readonly type: 'anonymous' }
@@ -9,6 +10,12 @@ export type Actor =
   | { readonly type: 'backend'; readonly key: string };
 
 export const ANONYMOUS: Actor = { type: 'anonymous' };
+
+/** To the domain: who looks at something of their own, or a backend that looks at anything. */
+export const viewerOf = (actor: Actor): DomainActor => {
+  if (actor.type === 'backend') return { backend: true };
+  return { user: actor.type === 'user' ? actor.user : '' };
+};
 
 const isOperator = (actor: Actor): boolean =>
   actor.type === 'backend' || (actor.type === 'user' && actor.isAdmin);

@@ -7,12 +7,14 @@ import type {
   MessageView,
   NotificationView,
   TaskView,
+  UploadView,
 } from '@carillon/protocol/procedures';
 import type { Static } from 'typebox';
 import type { Conversation, Message } from '../ports/chat-store.ts';
 import type { DeviceType } from '../ports/connection-handler.ts';
 import type { InboxCounts, Notification } from '../ports/inbox-store.ts';
 import type { Task } from '../ports/task-store.ts';
+import type { Upload } from '../ports/upload-store.ts';
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
@@ -90,6 +92,19 @@ export const taskView = (task: Task): Static<typeof TaskView> => ({
   version: task.version,
   created_at: time(task.createdAt),
   updated_at: time(task.updatedAt),
+});
+
+export const uploadView = (upload: Upload): Static<typeof UploadView> => ({
+  id: upload.id,
+  conversation_id: upload.conversationId,
+  name: upload.name,
+  mime: upload.mime,
+  kind: upload.kind,
+  size: upload.size,
+  ...(upload.width !== undefined && { width: upload.width }),
+  ...(upload.height !== undefined && { height: upload.height }),
+  ...(upload.durationMs !== undefined && { duration_ms: upload.durationMs }),
+  created_at: time(upload.createdAt),
 });
 
 export const deviceView = (device: {

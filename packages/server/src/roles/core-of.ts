@@ -22,6 +22,7 @@ import { createExternalEventHandler } from './external-events.ts';
 import { coreLimitsOf, domainLimitsOf, drainOptionsOf, relayLimitsOf } from './limits-of.ts';
 import { createPushSenders } from './push-senders.ts';
 import { openStore } from './store-of.ts';
+import { uploadToolsOf } from './uploads-of.ts';
 import { VERSION } from './version.ts';
 import type { ThreadTools } from './workers-parts.ts';
 
@@ -125,6 +126,7 @@ function wire(wiring: Wiring): Core {
     pushSenders,
     leavesPushes: !options.relaysOutbox,
     announceBroadcast: async (json) => externalEvents?.announceBroadcast(json),
+    uploads: uploadToolsOf(config, tools),
     limits: domainLimitsOf(config),
     relayLimits: relayLimitsOf(config),
   });
@@ -148,11 +150,20 @@ function wire(wiring: Wiring): Core {
       recorder.start(() => node.figures());
       await externalEvents?.start(createExternalEventHandler({ ...tools, inbox: domain.inbox }));
       if (options.relaysOutbox) domain.relay.start();
+      if (sweepsUploads(wiring)) await domain.uploads.sweep.start(isAlone(context));
     },
     drain: () => node.drain(drainOptionsOf(config)),
     close: () => closeAll(wiring, { node, domain }),
   };
 }
+
+/** Of the threads of a process one is enough. */
+const sweepsUploads = ({ options, context: { thread } }: Wiring): boolean =>
+  options.relaysOutbox && (thread === undefined || thread.number === 1);
+
+/** What is unfinished at the start of the only process was left by an earlier one. */
+const isAlone = ({ config, thread }: ApplicationContext): boolean =>
+  config.settings.databaseUrl === undefined && thread === undefined;
 
 function nodeOf({ context, tools, id, name, engine, recorder }: Wiring, domain: Domain): Node {
   const { config } = context;
@@ -182,6 +193,7 @@ async function closeAll(
   recorder.stop();
   await domain.relay.flush();
   await domain.relay.stop();
+  domain.uploads.sweep.stop();
   await release('node', node.close());
   await Promise.all(pushSenders.map((sender) => release('push sender', sender.close())));
   await release('engine', engine.close());

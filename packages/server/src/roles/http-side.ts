@@ -50,6 +50,10 @@ export function createHttpSide(
     connectionAdmin: node,
     cluster: node,
     version: VERSION,
+    uploads: {
+      uploads: core.domain.uploads,
+      maxUploadBytes: config.settings.uploadMaxBytes,
+    },
     groups: parts.hasPages ? groups : groups.filter((group) => group !== 'web'),
     webRoot: WEB_ROOT,
     ...demoLoginOf(parts),

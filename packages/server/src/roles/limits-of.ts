@@ -5,6 +5,8 @@ import type { CoreLimits } from '../core/limits.ts';
 import { DEFAULT_CORE_LIMITS } from '../core/limits.ts';
 import { ruleOf } from '../core/rate-limit.ts';
 import type { DomainLimits, RelayLimits } from '../domain/limits.ts';
+import type { UploadLimits } from '../domain/uploads/upload-limits.ts';
+import { DEFAULT_UPLOAD_LIMITS } from '../domain/uploads/upload-limits.ts';
 import type { HttpSettings } from '../http/http-deps.ts';
 import { DEFAULT_HTTP_SETTINGS } from '../http/http-deps.ts';
 import type { PlainLimits } from '../protocols/plain/plain-limits.ts';
@@ -45,6 +47,14 @@ export const domainLimitsOf = ({ settings }: Config): Partial<DomainLimits> => (
   conversationMembers: settings.maxMembers,
   usersPerNotify: settings.maxNotifyUsers,
   streamLength: settings.maxStreamLength,
+});
+
+export const uploadLimitsOf = ({ settings }: Config): UploadLimits => ({
+  ...DEFAULT_UPLOAD_LIMITS,
+  maxBytes: settings.uploadMaxBytes,
+  types: settings.uploadTypes,
+  linkTtlMs: settings.uploadLinkTtl,
+  maxBytesPerDay: settings.uploadMaxPerUser,
 });
 
 /** What others leave to a worker is looked for more often than what a crash left. */

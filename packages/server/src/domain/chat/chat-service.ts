@@ -13,6 +13,7 @@ import type {
 } from '../../ports/chat-store.ts';
 import type { Random } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { UploadStore } from '../../ports/upload-store.ts';
 import { personOf, type Actor } from '../actor.ts';
 import type { Announcer } from '../announcer.ts';
 import { chatChannel, roomChannel, userChannel } from '../channels.ts';
@@ -20,6 +21,7 @@ import type { CoreLink } from '../core-link.ts';
 import { checkUser, checkUsers, pageSize } from '../input-rules.ts';
 import type { DomainLimits } from '../limits.ts';
 import { storing } from '../storing.ts';
+import { attach, attachmentOf } from '../uploads/message-upload.ts';
 import {
   mayChangeMembers,
   mayRead,
@@ -42,7 +44,7 @@ import {
   type KnownConversation,
 } from './conversation-directory.ts';
 import type { MessageSender } from './message-sender.ts';
-import { checkMessage, newConversation } from './new-conversation.ts';
+import { checkAttributes, checkMessage, newConversation } from './new-conversation.ts';
 
 export interface CreateConversation {
   readonly kind: ConversationKind;
@@ -59,6 +61,7 @@ export interface SendMessage {
   readonly clientId?: string;
   /** @default 'text' */
   readonly kind?: string;
+  /** `upload_id` brings a file; then `content` may be empty. */
   readonly attributes?: RawJson;
   /** This person gets neither the publication nor a push. The sender never gets a push. */
   readonly excludeUserId?: string;
@@ -117,6 +120,7 @@ export interface ChatService {
 
 export interface ChatServiceDeps {
   readonly store: ChatStore;
+  readonly uploads: UploadStore;
   readonly directory: ConversationDirectory;
   readonly sender: MessageSender;
   readonly core: CoreLink;
@@ -201,20 +205,31 @@ class Chat implements ChatService {
   async send(actor: Actor, id: string, input: SendMessage): Promise<Outcome<SentMessage>> {
     const sender = personOf(actor);
     if (sender === undefined) return needsPerson();
-    const refused =
-      checkUser(sender, this.#deps.limits, 'sender') ?? checkMessage(input, this.#deps.limits);
+    const { limits } = this.#deps;
+    const refused = checkUser(sender, limits, 'sender') ?? checkAttributes(input, limits);
     if (refused !== undefined) return refused;
+    const attachment = attachmentOf(input);
+    if (!attachment.ok) return attachment;
+    const brings = attachment.value;
+    const wrong = checkMessage(input, limits, { isContentRequired: brings === undefined });
+    if (wrong !== undefined) return wrong;
     return storing(async () => {
       const cached = this.#deps.directory.get(id);
       const conversation = cached instanceof Promise ? await cached : cached;
       if (conversation === undefined) return notFound(id);
       const forbidden = mayWrite(actor, conversation);
       if (forbidden !== undefined) return forbidden;
-      const { attributes, excludeUserId } = input;
+      const { kind = 'text', excludeUserId } = input;
+      const attached =
+        brings === undefined
+          ? ok(input.attributes)
+          : await attach(this.#deps.uploads, brings, { conversationId: id, sender, kind });
+      if (!attached.ok) return attached;
+      const attributes = attached.value;
       return this.#deps.sender.send(conversation, {
         sender,
         clientId: input.clientId ?? this.#deps.random.id(),
-        kind: input.kind ?? 'text',
+        kind,
         content: input.content.toWellFormed(),
         ...(attributes !== undefined && { attributes }),
         ...(excludeUserId !== undefined && { excludeUserId }),

@@ -65,15 +65,23 @@ function checkShape(
     : undefined;
 }
 
-export function checkMessage(input: SendMessage, limits: DomainLimits): Failure | undefined {
+export const checkAttributes = (
+  { attributes }: SendMessage,
+  limits: DomainLimits,
+): Failure | undefined => checkJson(attributes, { field: 'attributes', limits });
+
+export function checkMessage(
+  input: SendMessage,
+  limits: DomainLimits,
+  { isContentRequired }: { readonly isContentRequired: boolean },
+): Failure | undefined {
   return firstRefusal(
     checkText(input.content, {
       field: 'content',
       max: limits.messageCharacters,
-      isRequired: true,
+      isRequired: isContentRequired,
     }),
     checkKey(input.clientId, { field: 'clientId', max: limits.keyCharacters }),
     checkKey(input.kind, { field: 'kind', max: limits.keyCharacters }),
-    checkJson(input.attributes, { field: 'attributes', limits }),
   );
 }

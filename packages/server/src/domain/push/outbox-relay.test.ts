@@ -136,6 +136,7 @@ describe('after a crash', () => {
     expect(told).toEqual(
       [
         `chat:${id} message`,
+        'stream:t task.chunks_done',
         'task:t task.completed',
         'user:alice message',
         'user:bob counts',

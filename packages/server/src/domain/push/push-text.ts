@@ -3,6 +3,7 @@ import type { Conversation, Message } from '../../ports/chat-store.ts';
 import type { Notification } from '../../ports/inbox-store.ts';
 import type { Push } from '../../ports/push-sender.ts';
 import { jsonWith } from '../json-text.ts';
+import { attachedName } from '../uploads/message-upload.ts';
 
 const MAX_TITLE = 100;
 const MAX_BODY = 240;
@@ -37,7 +38,7 @@ export function messagePush({ conversation, message, user, badge }: MessagePush)
       title === undefined ? message.sender : `${message.sender} · ${title}`,
       MAX_TITLE,
     ),
-    body: shortened(message.content, MAX_BODY),
+    body: shortened(bodyOf(message), MAX_BODY),
     data: JSON.stringify({
       type: 'message',
       conversation_id: conversation.id,
@@ -51,6 +52,10 @@ export function messagePush({ conversation, message, user, badge }: MessagePush)
     createdAt: message.createdAt,
   };
 }
+
+/** A file without a caption is shown by its name. */
+const bodyOf = ({ content, attributes }: Message): string =>
+  content === '' ? (attachedName(attributes) ?? '') : content;
 
 export function notificationPush(notification: Notification, badge?: number): Push {
   const { id, user, link } = notification;
