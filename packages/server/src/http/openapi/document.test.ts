@@ -90,6 +90,8 @@ test('the plain endpoints and the WebSocket paths are documented too', () => {
       '/api/notifications/stream',
       '/api/chat/{conversation_id}/send',
       '/chat/{conversation_id}/send',
+      '/api/v1/uploads',
+      '/api/v1/uploads/{upload_id}/content',
       '/api/publish',
       '/api/batch',
       '/health',

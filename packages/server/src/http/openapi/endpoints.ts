@@ -3,6 +3,7 @@ import { chatSend as chatSendProcedure } from '@carillon/protocol/procedures';
 import { API_METHODS } from '../server-api/methods.ts';
 import { problemResponse, type Json } from './operations.ts';
 import { streamEndpoints } from './stream-endpoints.ts';
+import { uploadEndpoints } from './upload-endpoints.ts';
 
 const KEY = [{ apiKey: [] }];
 const BEARER_OR_KEY = [{ bearer: [] }, { apiKey: [] }];
@@ -229,6 +230,7 @@ const PLAIN: Json = {
 };
 
 export const documentedEndpoints = (): Json => ({
+  ...uploadEndpoints(),
   ...streamEndpoints(),
   ...PLAIN,
   ...serverApi(),
