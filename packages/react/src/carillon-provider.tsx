@@ -5,9 +5,9 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { createCarillon } from '@carillon/client';
-import type { Carillon, CarillonOptions, TokenRequest } from '@carillon/client';
+import type { Carillon } from '@carillon/client';
 import {
+  createPageCarillon,
   createPageHost,
   createRouteMatcher,
   createUiTexts,
@@ -15,13 +15,14 @@ import {
   NO_PAGE,
   stateBefore,
 } from '@carillon/client/ui';
-import type { RouteTable, UiTextOptions, Visit } from '@carillon/client/ui';
+import type {
+  PageCarillonOptions,
+  PageTokenRequest,
+  RouteTable,
+  UiTextOptions,
+  Visit,
+} from '@carillon/client/ui';
 import { CarillonContext } from './carillon-context.ts';
-
-export interface PageTokenRequest extends TokenRequest {
-  /** Of the route that connects. */
-  readonly connectionType: string;
-}
 
 export interface CarillonProviderProps {
   readonly children?: ReactNode;
@@ -46,7 +47,7 @@ export interface CarillonProviderProps {
   readonly texts?: UiTextOptions['overrides'];
   readonly timeZone?: string;
   /** Everything else the SDK can be told; fixed for this provider. */
-  readonly options?: Partial<Omit<CarillonOptions, 'url' | 'user' | 'getToken'>>;
+  readonly options?: PageCarillonOptions['options'];
 }
 
 const noPathname = (): undefined => undefined;
@@ -99,20 +100,14 @@ function useHost(props: CarillonProviderProps, initial: Visit) {
   const [host] = useState(() =>
     createPageHost<Carillon>({
       initial,
-      create: ({ connectionType, user }) => {
-        const { url, options, getToken } = latest.current;
-        return createCarillon({
-          ...(url === undefined ? {} : { url }),
-          // Somebody without a name, as the server calls them.
-          user: user ?? '',
-          ...options,
-          ...(getToken === undefined
-            ? {}
-            : {
-                getToken: (request: TokenRequest) =>
-                  (latest.current.getToken ?? getToken)({ ...request, connectionType }),
-              }),
-        });
+      create: (place) => {
+        const { url, options } = latest.current;
+        const getToken =
+          latest.current.getToken === undefined
+            ? undefined
+            : async (request: PageTokenRequest) =>
+                (await latest.current.getToken?.(request)) ?? null;
+        return createPageCarillon(place, { url, options, getToken });
       },
     }),
   );

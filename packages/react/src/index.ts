@@ -1,7 +1,7 @@
 'use client';
 /** Carillon in React: see docs/react.md. */
 export { CarillonProvider } from './carillon-provider.tsx';
-export type { CarillonProviderProps, PageTokenRequest } from './carillon-provider.tsx';
+export type { CarillonProviderProps } from './carillon-provider.tsx';
 export { useCarillon, usePageConfig, useTexts } from './carillon-context.ts';
 export { Chat } from './chat.tsx';
 export type { ChatProps } from './chat.tsx';

@@ -6,6 +6,7 @@ export * from './connection-view.ts';
 export * from './features.ts';
 export * from './guard-carillon.ts';
 export * from './guard-client.ts';
+export * from './page-carillon.ts';
 export * from './page-host.ts';
 export * from './route-table.ts';
 export * from './scroll-stick.ts';

@@ -42,11 +42,14 @@ export interface PageHost<C extends Connected> {
   readonly retryNow: () => void;
 }
 
+/** Whose connection, and of which type of page. */
+export interface ConnectionPlace {
+  readonly connectionType: string;
+  readonly user: string | undefined;
+}
+
 export interface PageHostOptions<C extends Connected> {
-  readonly create: (what: {
-    readonly connectionType: string;
-    readonly user: string | undefined;
-  }) => C;
+  readonly create: (place: ConnectionPlace) => C;
   /** What is shown until a page is visited. @default a page without a connection */
   readonly initial?: Visit;
   /** Later, but at once. @default setTimeout(callback, 0) */
