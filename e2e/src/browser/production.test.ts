@@ -46,9 +46,26 @@ test('a token stands in no URL: the address bar loses it, the socket gets a tick
   expect(sockets[0]).toContain(encodeURIComponent('小明'));
 });
 
-test('without a demo log-in the start page says so and still shows the commands', async () => {
-  const { page } = await visit(browser, server.url);
+test('without a demo log-in the messenger takes a token, and shows nothing of development', async () => {
+  const { page, faults } = await visit(browser, server.url);
   await page.getByText('This server has no demo log-in').waitFor();
-  await page.getByText('curl -X POST').first().waitFor();
-  expect(await page.getByRole('button', { name: /^Notifications, / }).count()).toBe(0);
+  await page.getByLabel('Access token (JWT)').fill('no token');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('This is not a token with a user in it.').waitFor();
+  await page.getByLabel('Access token (JWT)').fill(await server.token('Ana'));
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('Pick a conversation, or start one').waitFor();
+  await page.locator('.state-mark .dot.good').waitFor();
+  expect(await page.getByText('Try it from your backend').count()).toBe(0);
+  await page.reload();
+  await page.getByRole('button', { name: 'Menu of Ana' }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('a token in the address of the messenger is taken out of it', async () => {
+  const { page } = await visit(browser, 'about:blank');
+  const token = await server.token('小明');
+  await page.goto(`${server.url}/?token=${token}`);
+  await page.getByRole('button', { name: 'Menu of 小明' }).waitFor();
+  expect(page.url()).not.toContain(token);
 });

@@ -1,12 +1,13 @@
 /** `/`: signed out the way in, signed in the messenger. */
-import { useEffect, useState } from 'react';
-import { request } from '../../session/server.ts';
+import { useState } from 'react';
 import { MessengerProvider } from './messenger.ts';
 import { App } from './shell/app.tsx';
 import type { Session } from './session/stored-session.ts';
 import { forgetSession, restoreSession, storeSession } from './session/stored-session.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { useMessengerOf } from './use-messenger-of.ts';
+import { useServerSettings } from './session/use-server-settings.ts';
+import type { ServerSettings } from './session/use-server-settings.ts';
 import './messenger.css';
 import './composer/composer.css';
 import './conversations/conversations.css';
@@ -16,7 +17,7 @@ import './try/command.css';
 import './try/try.css';
 
 export function MessengerPage() {
-  const hasDemo = useHasDemo();
+  const server = useServerSettings();
   const [session, setSession] = useState<Session | undefined>(restoreSession);
 
   const signOut = (): void => {
@@ -26,7 +27,7 @@ export function MessengerPage() {
   if (session === undefined) {
     return (
       <SignInPage
-        hasDemo={hasDemo}
+        hasDemo={server?.hasDemo}
         onSignIn={(next) => {
           storeSession(next);
           setSession(next);
@@ -34,11 +35,12 @@ export function MessengerPage() {
       />
     );
   }
+  if (server === undefined) return null;
   return (
     <SignedIn
       key={`${session.kind}/${session.user}`}
       session={session}
-      isDemo={hasDemo === true}
+      server={server}
       onSignOut={signOut}
     />
   );
@@ -46,31 +48,16 @@ export function MessengerPage() {
 
 interface SignedInProps {
   readonly session: Session;
-  readonly isDemo: boolean;
+  readonly server: ServerSettings;
   readonly onSignOut: () => void;
 }
 
-function SignedIn({ session, isDemo, onSignOut }: SignedInProps) {
-  const messenger = useMessengerOf({ session, isDemo, onSignOut });
+function SignedIn(props: SignedInProps) {
+  const messenger = useMessengerOf(props);
   if (messenger === undefined) return null;
   return (
     <MessengerProvider value={messenger}>
       <App />
     </MessengerProvider>
   );
-}
-
-/** Whether this server hands out demo tokens; undefined until it has said so. */
-function useHasDemo(): boolean | undefined {
-  const [hasDemo, setHasDemo] = useState<boolean>();
-  useEffect(() => {
-    let isGone = false;
-    void request('GET', '/api/v1/client-settings').then((answer) => {
-      if (!isGone) setHasDemo(answer.ok && answer.body['demo_login'] === true);
-    });
-    return () => {
-      isGone = true;
-    };
-  }, []);
-  return hasDemo;
 }

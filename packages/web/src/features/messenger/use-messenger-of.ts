@@ -6,30 +6,41 @@ import { createDrafts } from './composer/drafts.ts';
 import type { Messenger } from './messenger.ts';
 import type { Session } from './session/stored-session.ts';
 import { createTokenSource } from './session/token-source.ts';
+import type { ServerSettings } from './session/use-server-settings.ts';
 
 interface MessengerInput {
   readonly session: Session;
-  readonly isDemo: boolean;
+  readonly server: ServerSettings;
   readonly onSignOut: () => void;
 }
 
 export function useMessengerOf(input: MessengerInput): Messenger | undefined {
-  const { session, isDemo, onSignOut } = input;
+  const { session, server, onSignOut } = input;
   const [parts, setParts] = useState<ReturnType<typeof openParts>>();
   useEffect(() => {
-    const opened = openParts(session);
+    const opened = openParts(session, server);
     setParts(opened);
     return () => {
       setParts(undefined);
       opened.close();
     };
-  }, [session]);
-  return parts === undefined ? undefined : { ...parts, isDemo, signOut: onSignOut };
+  }, [session, server]);
+  return parts === undefined ? undefined : { ...parts, isDemo: server.hasDemo, signOut: onSignOut };
 }
 
-function openParts(session: Session) {
+function openParts(session: Session, { connection }: ServerSettings) {
   const { user } = session;
-  const carillon = createCarillon({ user, getToken: createTokenSource(session) });
+  // All windows of one person in this browser share a connection.
+  const carillon = createCarillon({
+    user,
+    getToken: createTokenSource(session),
+    connectTimeoutMs: connection.connectionTimeoutMs,
+    reconnect: {
+      minMs: connection.reconnectMinMs,
+      maxMs: connection.reconnectMaxMs,
+      maxAttempts: connection.maxReconnectAttempts,
+    },
+  });
   const { client, chat, inbox, tasks, presence, outbox } = carillon;
   const uploads = createUploads(carillon);
   client.connect();

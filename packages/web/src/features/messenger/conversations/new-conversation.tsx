@@ -1,5 +1,5 @@
 /** The dialog that starts a conversation: with one person, or with several under a title. */
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import type { SyntheticEvent } from 'react';
 import { TextField } from '../../../ui/text-field.tsx';
 import { useMessenger } from '../messenger.ts';
@@ -18,7 +18,8 @@ export function NewConversation({ onClose }: NewConversationProps) {
   const { t } = useMessengerText();
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the field asks for the focus: opening gives it to the first control otherwise.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
