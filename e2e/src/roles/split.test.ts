@@ -86,6 +86,32 @@ describe('the kinds', () => {
   });
 });
 
+describe('the console, asked at the HTTP process', () => {
+  test('sees the connections, users and channels of the WebSocket process', async () => {
+    const socket = await plain('zoe');
+    await socket.nextOf('connected');
+    const client = await native('zoe');
+    const users = await api.backend('GET', '/api/v1/console/users?prefix=zoe');
+    expect(users.body).toMatchObject({
+      users: [{ user: 'zoe', connections: 2, devices: [{}, {}] }],
+    });
+    const channels = await api.backend('GET', '/api/v1/console/channels?pattern=user:zoe');
+    expect(channels.body).toEqual({ channels: [{ channel: 'user:zoe', subscribers: 2 }] });
+    await vi.waitFor(async () => {
+      const { body } = await api.backend('GET', '/api/v1/console/overview');
+      const { connections } = body['series'] as { connections: number[] };
+      expect(connections.at(-1)).toBe(2);
+      const nodes = body['nodes'] as { kind: string; connections: number }[];
+      expect(nodes.map(({ kind, connections: own }) => [kind, own]).toSorted()).toEqual([
+        ['http', 0],
+        ['websocket', 2],
+        ['worker', 0],
+      ]);
+    }, 5_000);
+    client.disconnect();
+  });
+});
+
 describe('from HTTP to the sockets of another process', () => {
   test('an event reaches plain and native connections unchanged (A5)', async () => {
     const socket = await plain('ann');

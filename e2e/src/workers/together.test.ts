@@ -87,6 +87,29 @@ describe('the port', () => {
   });
 });
 
+describe('the console', () => {
+  it('adds the threads up, whichever of them it asks', async () => {
+    await sdkOn(1, 'ann');
+    await sdkOn(2, 'ann');
+    await sdkOn(2, 'bob');
+    const { backend } = apiClients(server);
+    const users = await backend('GET', '/api/v1/console/users');
+    expect(users.body).toMatchObject({
+      users: [
+        { user: 'ann', connections: 2 },
+        { user: 'bob', connections: 1 },
+      ],
+    });
+    await vi.waitFor(async () => {
+      const { body } = await backend('GET', '/api/v1/console/overview');
+      const { connections } = body['series'] as { connections: number[] };
+      expect(connections.at(-1)).toBe(3);
+      const nodes = body['nodes'] as { connections: number }[];
+      expect(nodes.map(({ connections: own }) => own).toSorted()).toEqual([1, 2]);
+    }, 5_000);
+  });
+});
+
 describe('people on different threads', () => {
   it('see every message of all, in one order', async () => {
     const people = [await sdkOn(1, 'ann'), await sdkOn(2, 'bob'), await sdkOn(2, 'cid')];

@@ -26,7 +26,7 @@ interface ChartProps {
 }
 
 const HEIGHT = 150;
-const WINDOW_SECONDS = 600;
+const WINDOW_SECONDS = { least: 60, most: 600 };
 /** An empty chart has a scale all the same. */
 const LOWEST_TOP = 1;
 
@@ -82,6 +82,12 @@ export function Chart({ title, at, lines, format }: ChartProps) {
   );
 }
 
+/** A young chart fills its place. */
+const windowOf = (low: number, high: number): [number, number] => {
+  const { least, most } = WINDOW_SECONDS;
+  return [Math.max(high - most, Math.min(low, high - least)), high];
+};
+
 function optionsFor(
   element: HTMLElement,
   colours: readonly string[],
@@ -101,13 +107,14 @@ function optionsFor(
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: (_plot, _low, high) => [(high ?? 0) - WINDOW_SECONDS, high ?? 0] },
+      x: { time: false, range: (_plot, low, high) => windowOf(low ?? 0, high ?? 0) },
       y: { range: (_plot, _low, high) => [0, Math.max(LOWEST_TOP, (high ?? 0) * 1.1)] },
     },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        size: 30,
         space: 90,
         incrs: [60, 120, 300],
         values: (_plot, seconds) => seconds.map((second) => written.current.time(second * 1_000)),
