@@ -56,6 +56,19 @@ describe('deploy/nginx carries', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
+  it('files that are larger than any other body, as they come', async () => {
+    const form = new FormData();
+    form.append('conversation_id', 'nowhere');
+    form.append('file', new Blob([new Uint8Array(3 * 1024 * 1024)]), 'large.bin');
+    const answer = await fetch(`${nginx.url}/api/v1/uploads`, {
+      method: 'POST',
+      headers: { 'X-API-Key': servers[0].apiKey },
+      body: form,
+    });
+    // Carillon's own answer: nginx would have said 413, without a code.
+    expect(await answer.json()).toMatchObject({ code: 402, detail: expect.any(String) });
+  });
+
   it('server-sent events without holding them back', async () => {
     const token = await servers[0].token('alice');
     const source = new EventSource(`${nginx.url}/api/notifications/stream?token=${token}`);
