@@ -2,7 +2,7 @@
 import { createCarillon, type Carillon, type Readable } from '@carillon/client';
 import type { RunningServer } from '@carillon/testkit';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 13_000;
 
 export interface SdkUsers {
   /** Connected when it resolves; closed with `close`. */

@@ -6,6 +6,7 @@ import type { Client } from '../client.ts';
 import type { ClientClock } from '../environment.ts';
 import { frameOf } from '../live/frame.ts';
 import { createLoader } from '../live/loader.ts';
+import { newestFirst } from '../live/newest-first.ts';
 import { whenUsed } from '../live/when-used.ts';
 import { createWritable, type Readable } from '../readable.ts';
 import type { ConversationItem, ConversationList, Message } from './chat.ts';
@@ -172,9 +173,7 @@ class Conversations implements LiveConversations {
       if (unread !== item.unread) this.#items.set(id, { ...item, unread });
       sum += unread;
     }
-    const items = [...this.#items.values()].toSorted((a, b) =>
-      activity(b) < activity(a) ? -1 : Number(activity(b) > activity(a)),
-    );
+    const items = newestFirst(this.#items.values(), activity);
     this.#list.set({ status, items, hasMore: this.#next !== undefined });
     this.#unread.set(sum);
   }

@@ -3,13 +3,9 @@ import type { Client } from '../client.ts';
 import { platform, type ClientClock } from '../environment.ts';
 import { createHeld } from '../live/held.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { Chat, Conversation } from './chat.ts';
+import type { Chat } from './chat.ts';
 import { createConversationList } from './conversation-list.ts';
-import {
-  openConversation,
-  type ConversationDeps,
-  type OpenedConversation,
-} from './open-conversation.ts';
+import { openConversation, type ConversationDeps } from './open-conversation.ts';
 
 export interface ChatOptions {
   readonly client: Client;
@@ -36,7 +32,7 @@ export function createChat({ clock = platform().clock, ...options }: ChatOptions
     },
     open(conversationId) {
       const [conversation, release] = opened.hold(conversationId);
-      return held(conversation, release);
+      return { ...conversation, release };
     },
     close() {
       opened.close();
@@ -44,16 +40,3 @@ export function createChat({ clock = platform().clock, ...options }: ChatOptions
     },
   };
 }
-
-/** Its functions work without their object too. */
-const held = (conversation: OpenedConversation, release: () => void): Conversation => ({
-  id: conversation.id,
-  state: conversation.state,
-  loadOlder: () => conversation.loadOlder(),
-  send: (input) => conversation.send(input),
-  retry: (clientId) => conversation.retry(clientId),
-  discard: (clientId) => conversation.discard(clientId),
-  markRead: (seq) => conversation.markRead(seq),
-  setTyping: (isTyping) => conversation.setTyping(isTyping),
-  release,
-});

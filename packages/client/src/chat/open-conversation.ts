@@ -43,6 +43,7 @@ export type OpenedConversation = Omit<Conversation, 'release'> & Closable;
 export const openConversation = (deps: ConversationDeps, id: string): OpenedConversation =>
   new Opened(deps, id);
 
+/** What others call are fields, so that a copy of them works without this object. */
 class Opened implements OpenedConversation {
   readonly id: string;
   readonly state = createWritable<ConversationState>({
@@ -98,7 +99,7 @@ class Opened implements OpenedConversation {
     else this.#join(known);
   }
 
-  async loadOlder(): Promise<void> {
+  loadOlder = async (): Promise<void> => {
     const { hasOlder, isLoadingOlder, messages } = this.state.get();
     const before = messages[0]?.seq;
     if (!hasOlder || isLoadingOlder || before === undefined) return;
@@ -110,45 +111,33 @@ class Opened implements OpenedConversation {
     } finally {
       this.#set({ isLoadingOlder: false });
     }
-  }
+  };
 
-  send({ content, kind, attributes }: SendInput): string {
+  send = (message: SendInput): string => {
     const clientId = newId();
     this.#deps.outbox.add({
       id: clientId,
       method: 'chat.send',
       key: this.#key,
-      input: {
-        conversation_id: this.id,
-        clientId,
-        content,
-        ...(kind !== undefined && { kind }),
-        ...(attributes !== undefined && { attributes }),
-      },
+      input: { ...message, conversation_id: this.id, clientId },
     });
     this.#typing.end();
     return clientId;
-  }
+  };
 
-  retry(clientId: string): void {
-    this.#deps.outbox.retry(clientId);
-  }
+  retry = (clientId: string): void => this.#deps.outbox.retry(clientId);
 
-  discard(clientId: string): void {
-    this.#deps.outbox.discard(clientId);
-  }
+  discard = (clientId: string): void => this.#deps.outbox.discard(clientId);
 
-  markRead(seq: number): void {
+  markRead = (seq: number): void => {
     if (this.#isRoom || seq <= this.#wantedReadSeq || seq <= this.#readSeq) return;
     this.#wantedReadSeq = seq;
     this.#raiseRead(this.#deps.user, seq);
     this.#deps.list.handleRead(this.id, seq);
     void this.#reads.load();
-  }
+  };
 
-  setTyping(isTyping: boolean): void {
-    this.#typing.set(isTyping);
-  }
+  setTyping = (isTyping: boolean): void => this.#typing.set(isTyping);
 
   close(): void {
     this.#typing.set(false);
@@ -338,14 +327,6 @@ function withoutError(state: ConversationState): ConversationState {
 
 function pendingMessage({ id, input, state, createdAtMs, error }: OutboxItem): PendingMessage {
   // As `send` above has put it into the queue, perhaps before a reload.
-  const { content, kind, attributes } = input as SendInput;
-  return {
-    clientId: id,
-    content,
-    kind: kind ?? 'text',
-    createdAtMs,
-    state,
-    ...(attributes !== undefined && { attributes }),
-    ...(error !== undefined && { error }),
-  };
+  const message = input as SendInput;
+  return { kind: 'text', ...message, clientId: id, createdAtMs, state, ...(error && { error }) };
 }

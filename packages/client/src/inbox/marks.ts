@@ -42,14 +42,9 @@ export function markCounts(
   { ids, mark }: Marking,
   changes: readonly (readonly [before: Notification, after: Notification])[],
 ): InboxCounts {
-  if (ids === 'all' && mark !== 'unarchived') {
-    const left = mark === 'archived' ? 0 : counts.total;
-    return {
-      ...counts,
-      total: left,
-      unread: mark === 'seen' ? counts.unread : mark === 'unread' ? left : 0,
-      unseen: mark === 'unread' ? counts.unseen : 0,
-    };
+  if (ids === 'all' && mark !== 'unarchived' && mark !== 'unread') {
+    const unread = mark === 'seen' ? counts.unread : 0;
+    return { ...counts, unread, unseen: 0, ...(mark === 'archived' && { total: 0 }) };
   }
   let { unread, unseen, total } = counts;
   for (const [before, after] of changes) {

@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 
 export interface Loader {
-  /** Resolves when the run that it led to has ended, well or not. */
+  /** Resolves when it is loaded, or refused for good; until then it is tried again. */
   load(): Promise<void>;
   close(): void;
 }
@@ -25,8 +25,6 @@ export interface LoaderOptions {
   readonly everyMs?: number;
 }
 
-export const createLoader = (options: LoaderOptions): Loader => new RequestLoader(options);
-
 export const pauseAfter = (failures: number): number =>
   Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
 
@@ -35,82 +33,53 @@ export const asError = (error: unknown): CarillonError =>
     ? error
     : new CarillonError({ code: 0, message: String(error), isTemporary: false, cause: error });
 
-class RequestLoader implements Loader {
-  readonly #options: LoaderOptions;
-  readonly #stop: () => void;
-  #isRunning = false;
-  #isClosed = false;
-  #failures = 0;
-  #nextAtMs = 0;
-  #cancelPause: (() => void) | undefined;
-  #waiting: (() => void)[] = [];
+export function createLoader(options: LoaderOptions): Loader {
+  const { client, clock, run, onError, everyMs = 0 } = options;
+  let isWanted = false;
+  let isClosed = false;
+  let failures = 0;
+  let working: Promise<void> | undefined;
+  let wake = (): void => undefined;
 
-  constructor(options: LoaderOptions) {
-    this.#options = options;
-    const { state } = options.client;
-    this.#stop = state.subscribe(() => {
-      if (this.#failures === 0 || state.get().status !== 'connected') return;
-      this.#endPause();
-      this.#start();
-    });
-  }
-
-  load(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#isClosed) return resolve();
-      this.#waiting.push(resolve);
-      this.#start();
-    });
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#endPause();
-    this.#stop();
-    this.#settle(this.#waiting);
-  }
-
-  #start(): void {
-    if (this.#isRunning || this.#isClosed || this.#cancelPause !== undefined) return;
-    const { clock, run, everyMs = 0 } = this.#options;
-    const nowMs = clock.now();
-    if (nowMs < this.#nextAtMs) return this.#pause(this.#nextAtMs - nowMs);
-    this.#nextAtMs = nowMs + everyMs;
-    this.#isRunning = true;
-    const asked = this.#waiting;
-    this.#waiting = [];
-    void run()
-      .then(
-        () => (this.#failures = 0),
-        (error: unknown) => this.#handleFailure(asError(error)),
-      )
-      .finally(() => {
-        this.#isRunning = false;
-        this.#settle(asked);
-        if (this.#waiting.length > 0) this.#start();
+  const attempt = async (): Promise<void> => {
+    isWanted = false;
+    try {
+      await run();
+      failures = 0;
+    } catch (cause) {
+      const error = asError(cause);
+      failures = error.isTemporary ? failures + 1 : 0;
+      isWanted ||= failures > 0;
+      if (failures === 0 && !isClosed) onError?.(error);
+    }
+  };
+  const work = async (): Promise<void> => {
+    while (isWanted && !isClosed) {
+      await attempt();
+      const pauseMs = failures > 0 ? pauseAfter(failures) : everyMs;
+      if (pauseMs === 0 || isClosed) continue;
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(pauseMs, resolve);
+        wake = () => {
+          cancel();
+          resolve();
+        };
       });
-  }
-
-  #handleFailure(error: CarillonError): void {
-    if (this.#isClosed) return;
-    this.#failures = error.isTemporary ? this.#failures + 1 : 0;
-    if (this.#failures > 0) this.#pause(pauseAfter(this.#failures));
-    else this.#options.onError?.(error);
-  }
-
-  #pause(ms: number): void {
-    this.#cancelPause = this.#options.clock.after(ms, () => {
-      this.#cancelPause = undefined;
-      this.#start();
-    });
-  }
-
-  #endPause(): void {
-    this.#cancelPause?.();
-    this.#cancelPause = undefined;
-  }
-
-  #settle(asked: (() => void)[]): void {
-    for (const resolve of asked.splice(0)) resolve();
-  }
+    }
+    working = undefined;
+  };
+  const stop = client.state.subscribe(() => {
+    if (failures > 0 && client.state.get().status === 'connected') wake();
+  });
+  return {
+    load() {
+      isWanted = true;
+      return (working ??= work());
+    },
+    close() {
+      isClosed = true;
+      stop();
+      wake();
+    },
+  };
 }

@@ -64,7 +64,7 @@ class OutboxQueue implements Outbox {
     const hasDatabase = typeof indexedDB === 'object';
     this.#sharing = createOutboxSharing({
       name,
-      storage: options.storage ?? (hasDatabase ? indexedDbStorage(name) : memoryStorage()),
+      storage: options.storage ?? (hasDatabase ? indexedDbStorage(name) : memoryStorage),
       tabs: options.tabs ?? browserTabs(),
       onLoaded: (items) => this.#handleLoaded(items),
       onChange: (change) => {

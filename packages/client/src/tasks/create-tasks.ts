@@ -9,6 +9,7 @@ import { platform, type ClientClock } from '../environment.ts';
 import { frameOf, type TaskFrame } from '../live/frame.ts';
 import { createHeld } from '../live/held.ts';
 import { createLoader, type Loader } from '../live/loader.ts';
+import { newestFirst } from '../live/newest-first.ts';
 import { whenUsed } from '../live/when-used.ts';
 import { createWritable, type Readable } from '../readable.ts';
 import { createTaskStream } from './task-stream.ts';
@@ -116,9 +117,7 @@ class LiveTasks implements Tasks {
       const known = this.#listed.get(task.id);
       if (known === undefined || task.version > known.version) this.#listed.set(task.id, task);
     }
-    const items = [...this.#listed.values()].toSorted((a, b) =>
-      b.created_at < a.created_at ? -1 : Number(b.created_at > a.created_at),
-    );
+    const items = newestFirst(this.#listed.values(), ({ created_at: at }) => at);
     this.#list.set({ status, items, hasMore: this.#next !== undefined });
   }
 }
