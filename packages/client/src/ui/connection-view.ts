@@ -58,10 +58,13 @@ export function connectionView({ state, nowMs, texts }: ConnectionViewInput): Co
   }
 }
 
+/** No token, not allowed, a token that ran out; invalid token, permission denied. */
+const REFUSALS: readonly number[] = [101, 103, 109, 3500, 3507];
+
 /** Terminal codes and what the client itself found (code 0); see docs/errors.md. */
 function closedText({ code, reason }: { readonly code: number; readonly reason: string }) {
   if (code === 0) return reason === 'signed out' ? 'status.signedOut' : 'status.gaveUp';
-  return code === 3500 || code === 3507 ? 'status.refused' : 'status.closed';
+  return REFUSALS.includes(code) ? 'status.refused' : 'status.closed';
 }
 
 /** A connection that is gone for a moment is not worth a banner. */

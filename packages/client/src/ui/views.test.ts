@@ -35,7 +35,7 @@ const STATES: Readonly<Record<string, ConnectionState>> = {
   },
   waiting: { status: 'waiting', attempt: 1, retryAtMs: NOW + 4_200, lostAtMs: NOW - 100, why },
   offline: { status: 'offline', lostAtMs: NOW - 3_000 },
-  gaveUp: { status: 'closed', why: { code: 0, reason: 'too many attempts' } },
+  gaveUp: { status: 'closed', why: { code: 0, reason: 'gave up' } },
   signedOut: { status: 'closed', why: { code: 0, reason: 'signed out' } },
   refused: { status: 'closed', why: { code: 3500, reason: 'invalid token' } },
 };
