@@ -310,6 +310,20 @@ describe('staying connected', () => {
     expect(ScriptedSocket.all).toHaveLength(3);
   });
 
+  it('who disconnects when told of the end stays disconnected', async () => {
+    const socket = await connected({ getToken: async () => 't' });
+    const channel = client.channel('room:a');
+    channel.subscribe();
+    await clock.settle();
+    socket.answer('subscribe', {});
+    channel.state.subscribe(() => client.disconnect());
+    socket.end(1006);
+    expect(status()).toBe('idle');
+    await clock.advance(60_000);
+    expect(ScriptedSocket.all).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('gives up after as many retries as were allowed', async () => {
     start({ transports: ['websocket'], reconnect: { maxAttempts: 2 } });
     for (let attempt = 0; attempt < 3; attempt += 1) {

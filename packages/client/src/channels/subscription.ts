@@ -31,10 +31,14 @@ const ALREADY_SUBSCRIBED = 105;
 const SUBSCRIBE_AGAIN = 2500;
 const STATE_INVALIDATED = 2502;
 
+/** The same objects each time: nobody is told of what does not change. */
+const SUBSCRIBING = { status: 'subscribing' } as const;
+const UNSUBSCRIBED = { status: 'unsubscribed' } as const;
+
 const nothing = (): void => {};
 
 export class Subscription {
-  readonly state = createWritable<ChannelState>({ status: 'unsubscribed' });
+  readonly state = createWritable<ChannelState>(UNSUBSCRIBED);
   readonly publications = createListeners<Publication>();
   readonly gaps = createListeners<Gap>();
   readonly joins = createListeners<Publisher>();
@@ -69,7 +73,7 @@ export class Subscription {
     const { status } = this.state.get();
     if (status === 'unsubscribed' || status === 'failed') {
       if (this.#options.isConnected()) this.#start();
-      else this.#settle({ status: 'subscribing' });
+      else this.#settle(SUBSCRIBING);
     }
     let isHeld = true;
     return () => {
@@ -97,7 +101,7 @@ export class Subscription {
   handleLost(): void {
     if (this.state.get().status === 'failed') return;
     const isWanted = this.#holders > 0 || this.isServerSide;
-    this.#settle({ status: isWanted ? 'subscribing' : 'unsubscribed' });
+    this.#settle(isWanted ? SUBSCRIBING : UNSUBSCRIBED);
   }
 
   /** Connected: the server has subscribed us, or has not (undefined). */
@@ -136,7 +140,7 @@ export class Subscription {
   }
 
   #start(isEarly = false): void {
-    this.#settle({ status: 'subscribing' });
+    this.#settle(SUBSCRIBING);
     const turn = this.#turn;
     this.#isAsking = true;
     this.#asksForJoins = this.joins.count() + this.leaves.count() > 0;
@@ -174,7 +178,7 @@ export class Subscription {
 
   #retryLater(): void {
     const { clock, random } = this.#options.environment;
-    this.#settle({ status: 'subscribing' });
+    this.#settle(SUBSCRIBING);
     this.#cancelRetry = clock.after(pauseMs(RETRY, this.#retries, random()), () => this.#start());
     this.#retries += 1;
   }
@@ -183,7 +187,7 @@ export class Subscription {
     if (this.#holders > 0 || this.isServerSide) return;
     const isUnderWay = this.#isAsking || this.#isLive();
     this.#forget();
-    this.#settle({ status: 'unsubscribed' });
+    this.#settle(UNSUBSCRIBED);
     if (isUnderWay) this.#unsubscribe();
   }
 
@@ -227,7 +231,7 @@ export class Subscription {
     if (this.isServerSide) this.#forget();
     this.isServerSide = false;
     if (code === STATE_INVALIDATED) this.position = undefined;
-    if (this.#holders === 0) this.#settle({ status: 'unsubscribed' });
+    if (this.#holders === 0) this.#settle(UNSUBSCRIBED);
     else if (code >= SUBSCRIBE_AGAIN) this.#retryLater();
     else this.#handleError(new CarillonError({ code, message, isTemporary: false }));
   }

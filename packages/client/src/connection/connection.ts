@@ -105,6 +105,8 @@ export class Connection {
     switch (effect) {
       case 'open':
         this.#close();
+        // Whoever heard of the end may have had enough.
+        if (state.status !== this.#machine.state.status) return;
         this.#open = new Link({
           ...this.#link,
           base: endpoint(this.#options.url ?? ''),

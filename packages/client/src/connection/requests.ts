@@ -46,17 +46,11 @@ interface Entry {
   readonly finish: (message: ServerMessage | ClientErrorName) => void;
 }
 
-const TEXTS: { readonly [N in ClientErrorName]?: string } = {
-  timeout: 'no answer in time',
-  connection_lost: 'the connection was lost before the answer',
-  not_connected: 'not connected',
-};
-
 const clientError = (name: ClientErrorName, cause?: unknown): CarillonError =>
   new CarillonError({
     code: 0,
     name,
-    message: TEXTS[name] ?? name,
+    message: name.replace('_', ' '),
     isTemporary: name !== 'aborted',
     cause,
   });
