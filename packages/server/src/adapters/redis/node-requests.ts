@@ -10,7 +10,7 @@ import { readRequest, readRequestReply } from './control-messages.ts';
 import { nodeIdOf, type NodeRegistry } from './node-registry.ts';
 import type { RedisConnections } from './redis-connections.ts';
 
-export interface NodeRequestsOptions {
+interface NodeRequestsOptions {
   readonly connections: RedisConnections;
   readonly registry: NodeRegistry;
   readonly nodeId: string;
@@ -19,7 +19,7 @@ export interface NodeRequestsOptions {
   readonly logger: Logger;
 }
 
-export type RequestHandler = (request: NodeRequest) => NodeReply | undefined;
+type RequestHandler = (request: NodeRequest) => NodeReply | undefined;
 
 export class NodeRequests {
   readonly #options: NodeRequestsOptions;

@@ -18,7 +18,7 @@ export interface EmulationRouteOptions {
   readonly sendProblem: (reply: FastifyReply, failure: Failure, status?: number) => FastifyReply;
 }
 
-export const EMULATION_PATH = '/emulation';
+const EMULATION_PATH = '/emulation';
 
 /** Handles and node names are ours: nothing else is worth a question to anybody. */
 const NAME = /^[\w.-]{1,128}$/;
