@@ -1,4 +1,4 @@
-/** What a backend sends, as the commands on the start page do. */
+/** What a backend sends, as the commands in the messenger do. */
 import type { RunningServer } from '@carillon/testkit';
 
 export async function postAsBackend(

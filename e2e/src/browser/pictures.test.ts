@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postAsBackend } from './backend.ts';
 import { join, message, say } from './chat-steps.ts';
 import { launchChromium, PHONE, visit } from './chromium.ts';
+import { call, composer, createGroup, sayAs, signIn } from './messenger-steps.ts';
 
 const IMAGES = joinPath(import.meta.dirname, '..', '..', '..', 'docs', 'images');
 
@@ -62,23 +63,131 @@ test('pictures of the chat', async () => {
   await take(ming.page, 'chat-dark.png');
 });
 
-test('pictures of the start page', async () => {
-  const { page } = await visit(browser, server.url, { viewport: { width: 1280, height: 1000 } });
-  await page.getByText('Live · You are alice').waitFor();
-  const invoice = { users: ['alice'], title: 'Invoice ready', content: 'October, 3 pages.' };
-  await postAsBackend(server, '/api/v1/notifications', invoice);
-  const order = { users: ['alice'], title: 'Order shipped', content: 'It arrives on Friday.' };
-  await postAsBackend(server, '/api/v1/notifications', order);
-  const task = '/api/v1/tasks/import-7';
-  const start = { owner: 'alice', title: 'Import contacts', total_steps: 4 };
-  await postAsBackend(server, `${task}/start`, start);
-  await page.getByRole('progressbar').waitFor();
-  await postAsBackend(server, `${task}/progress`, { message: 'Reading', step: 3, progress: 70 });
-  await page.getByText('Reading').last().waitFor();
-  await page.getByRole('button', { name: 'Notifications, 2 unread' }).waitFor();
-  await take(page, 'start.png');
-  const small = await visit(browser, server.url, phone);
-  await small.page.getByRole('button', { name: 'Notifications, 2 unread' }).click();
-  await small.page.getByRole('dialog').getByText('Order shipped').waitFor();
-  await take(small.page, 'start-phone.png');
-});
+/** A sunrise, painted and pasted: every picture of the documentation comes from the program itself. */
+async function pasteSunrise(page: Page): Promise<void> {
+  await composer(page).evaluate(async (field) => {
+    const canvas = new OffscreenCanvas(960, 540);
+    const paint = canvas.getContext('2d');
+    if (paint === null) throw new Error('no canvas');
+    const sky = paint.createLinearGradient(0, 0, 0, 400);
+    for (const [part, colour] of [
+      [0, '#2b3a8c'],
+      [0.55, '#b96bb0'],
+      [0.8, '#ff9d6c'],
+      [1, '#ffd58a'],
+    ] as const) {
+      sky.addColorStop(part, colour);
+    }
+    paint.fillStyle = sky;
+    paint.fillRect(0, 0, 960, 540);
+    paint.fillStyle = '#fff3c4';
+    paint.beginPath();
+    paint.arc(620, 360, 70, 0, 7);
+    paint.fill();
+    for (const [base, height, colour] of [
+      [400, 90, '#7a5c9e'],
+      [450, 70, '#4b4583'],
+      [500, 50, '#2a2f5f'],
+    ] as const) {
+      paint.fillStyle = colour;
+      paint.beginPath();
+      paint.moveTo(0, 540);
+      for (let x = 0; x <= 960; x += 8) {
+        paint.lineTo(x, base - height * Math.sin(x / (90 + height)) * Math.cos(x / 310));
+      }
+      paint.lineTo(960, 540);
+      paint.fill();
+    }
+    const blob = await canvas.convertToBlob({ type: 'image/png' });
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([blob], 'sunrise.png', { type: 'image/png' }));
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+  });
+}
+
+interface Scene {
+  readonly group: string;
+}
+
+/** Five conversations of Ana, notifications, and a task under way. */
+async function setScene(): Promise<Scene> {
+  const group = await createGroup(server, 'Lake house', ['Ana', 'Ben', 'Clara', '小明']);
+  const lines: readonly (readonly [string, string])[] = [
+    ['Clara', 'The keys are with the neighbour, the red door.'],
+    ['Clara', 'And the boat is ours for the whole weekend 🚣'],
+    ['Ana', 'You are wonderful!'],
+    ['小明', '我帶茶和麻糬。'],
+    ['Ben', 'I can drive. Train or car?'],
+  ];
+  for (const [title, sender, content] of [
+    ['Release 2.4', 'Dmitri', 'Two nodes restarted, not one message lost.'],
+    ['Choir', 'Emilia', 'Rehearsal moved to Thursday, 19:30'],
+  ] as const) {
+    const id = await createGroup(server, title, ['Ana', sender]);
+    await sayAs(server, id, { sender, content });
+  }
+  for (const [sender, content] of [
+    ['Grandma', 'Call me when you have a minute, dear'],
+    ['Ben', 'Did you see the forecast?'],
+  ] as const) {
+    const created = await call(server, '/api/v1/conversations', {
+      kind: 'direct',
+      members: [sender],
+      user: 'Ana',
+    });
+    await sayAs(server, String(created['id']), { sender, content });
+  }
+  for (const [sender, content] of lines) await sayAs(server, group, { sender, content });
+  for (const [title, content, source, type] of [
+    ['Invoice ready', 'October, three pages.', 'Billing', 'info'],
+    ['Backup finished', '412 files, nothing left out.', 'Storage', 'success'],
+    ['Disk almost full', 'Node b has 6% left.', 'Operations', 'warning'],
+  ] as const) {
+    const body = { users: ['Ana'], title, content, source, type };
+    await postAsBackend(server, '/api/v1/notifications', body);
+  }
+  const task = '/api/v1/tasks/summary-7';
+  await postAsBackend(server, `${task}/start`, { owner: 'Ana', title: 'Summary of the week' });
+  await postAsBackend(server, `${task}/progress`, { message: 'Writing', progress: 64 });
+  const text = 'Forty-one tickets were closed, nine of them on Friday. The slowest was the import ';
+  await postAsBackend(server, `${task}/chunks`, { index: 0, chunks: text.split(/(?<= )/) });
+  const done = { owner: 'Ana', title: 'Import contacts', total_steps: 4 };
+  await postAsBackend(server, '/api/v1/tasks/import-7/start', done);
+  await postAsBackend(server, '/api/v1/tasks/import-7/complete', { message: '1,204 people' });
+  return { group };
+}
+
+test('pictures of the messenger', async () => {
+  const { group } = await setScene();
+  const start = await visit(browser, server.url);
+  await start.page.getByLabel('Your name').waitFor();
+  await take(start.page, 'sign-in.png');
+
+  const ana = await signIn(browser, server, { user: 'Ana', at: group });
+  const ben = await signIn(browser, server, { user: 'Ben', at: group });
+  await pasteSunrise(ana.page);
+  await ana.page.getByText('Ready to send').waitFor();
+  await composer(ana.page).fill('From the jetty, last year');
+  await composer(ana.page).press('Enter');
+  await message(ben.page, 'From the jetty').getByRole('img').waitFor();
+  await message(ana.page, 'From the jetty').getByText('Seen by Ben').waitFor();
+  await composer(ben.page).pressSequentially('Then the car');
+  await ana.page.getByText('Ben is typing…').waitFor();
+  await take(ana.page, 'messenger.png');
+
+  await ana.page.getByRole('button', { name: /^Notifications, / }).click();
+  await ana.page.getByText('Disk almost full').waitFor();
+  await take(ana.page, 'messenger-bell.png');
+  await ana.page.keyboard.press('Escape');
+  await ana.page.getByRole('button', { name: /^Tasks, / }).click();
+  await ana.page.getByText('Forty-one tickets').first().waitFor();
+  await take(ana.page, 'messenger-tasks.png');
+
+  const list = await signIn(browser, server, { user: 'Ana', ...phone });
+  await list.page.getByText('Choir').waitFor();
+  await take(list.page, 'messenger-phone-list.png');
+  const dark = { locale: 'zh-TW', colorScheme: 'dark', ...phone } as const;
+  const ming = await signIn(browser, server, { user: '小明', at: group, ...dark });
+  await message(ming.page, 'From the jetty').getByRole('img').waitFor();
+  await take(ming.page, 'messenger-phone.png');
+}, 40_000);

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 test("PUBLISH notifications:alice shows in alice's browser, and ws:online_users knows her", async () => {
   const { page, faults } = await visit(browser, `${server.url}/?user=alice`);
-  await page.getByText('Live · You are alice').waitFor();
+  await page.locator('.state-mark .dot.good').waitFor();
   await page.getByRole('button', { name: 'Notifications, 0 unread' }).waitFor();
   await expect.poll(() => redis.command('SMEMBERS', 'ws:online_users')).toBe('alice');
 

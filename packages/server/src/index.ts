@@ -41,7 +41,7 @@ export interface CarillonOptions extends CarillonSettings {
   /** @default JSON lines on standard output, at `logLevel` */
   readonly logger?: Logger;
   /**
-   * Serve the start page and the chat page at `/` and `/chat`.
+   * Serve the pages: messenger, chat room, console, playground.
    * @default false for createCarillon, whose program has pages of its own; true for createApplication
    */
   readonly pages?: boolean;

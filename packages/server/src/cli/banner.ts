@@ -23,7 +23,7 @@ export async function bannerOf(config: Config, url: string): Promise<string> {
       '',
       `  ${token}`,
       '',
-      `Try: notify ${DEMO_USER}, with the start page open`,
+      `Try: notify ${DEMO_USER}, with ${url}/?user=${DEMO_USER} open`,
       '',
       `  export API_KEY=${apiKey}`,
       `  curl -X POST ${url}/api/v1/notifications \\`,
@@ -43,8 +43,10 @@ function placesOf({ kind }: Config, url: string): readonly string[] {
     return [`  WebSocket    ${socketUrl}/connection/websocket  ${socketUrl}/ws/chat`, health];
   }
   return [
-    `  start page   ${url}/`,
-    `  chat         ${url}/chat`,
+    `  messenger    ${url}/`,
+    `  chat room    ${url}/chat`,
+    `  console      ${url}/console`,
+    `  playground   ${url}/playground`,
     `  API docs     ${url}/docs`,
     health,
   ];

@@ -10,7 +10,7 @@ import type { ThreadParts } from './workers-parts.ts';
 export interface ApplicationContext {
   readonly config: Config;
   readonly logger: Logger;
-  /** Serve the start page and the chat page at `/` and `/chat`. */
+  /** Serve the pages: messenger, chat room, console, playground. */
   readonly hasPages: boolean;
   /** In a worker thread (WORKERS): what the main thread gives instead of parts of its own. */
   readonly thread?: ThreadParts;

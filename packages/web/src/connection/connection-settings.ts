@@ -49,6 +49,3 @@ export async function loadConnectionSettings(): Promise<void> {
   const answer = await request('GET', '/api/v1/client-settings');
   if (answer.ok) current = decodeConnectionSettings(answer.body);
 }
-
-/** Silence on an endpoint with heartbeats after which the line is dead: two may be missed. */
-export const heartbeatSilenceMs = (): number => 2.5 * current.heartbeatIntervalMs;

@@ -30,11 +30,6 @@ export function objectOf(object: JsonObject, key: string): JsonObject | undefine
   return isJsonObject(value) ? value : undefined;
 }
 
-export function objectsOf(object: JsonObject, key: string): readonly JsonObject[] {
-  const value = object[key];
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
 /** An ISO 8601 time as epoch milliseconds. */
 export function timeOf(object: JsonObject, key: string): number | undefined {
   const at = Date.parse(textOf(object, key) ?? '');

@@ -90,12 +90,6 @@ export const CheckIcon = () => (
   </Icon>
 );
 
-export const ChatIcon = () => (
-  <Icon>
-    <path d="M4 6.5a2.5 2.5 0 0 1 2.5-2.5h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H11l-4.5 4v-4A2.5 2.5 0 0 1 4 13.5z" />
-  </Icon>
-);
-
 export const PlusIcon = () => (
   <Icon>
     <path d="M12 5v14M5 12h14" />
