@@ -35,6 +35,7 @@ function world() {
     const client = new ScriptedClient({
       streams: new ScriptedStreams(),
       own: [],
+      user,
       after: (ms, callback) => clock.after(ms, callback),
       answer: async (_method, input) => {
         const { clientId } = input as { clientId: string };
@@ -44,7 +45,6 @@ function world() {
         return { id: `stored ${clientId}` };
       },
     });
-    client.user.set(user);
     return client;
   };
   return {

@@ -57,6 +57,8 @@ export interface ScriptedClientOptions {
   readonly streams: ScriptedStreams;
   /** Channels that the server subscribes. */
   readonly own: readonly string[];
+  /** Whom the server knows us as. @default u */
+  readonly user?: string;
   readonly after: (delayMs: number, callback: () => void) => () => void;
   /** Answers calls; a rejection is the refusal. */
   readonly answer?: (method: string, input: unknown) => Promise<unknown>;
@@ -208,7 +210,7 @@ export class ScriptedClient implements TrackedClient {
       sinceMs: 0,
       isShared: false,
     });
-    this.user.set('u');
+    this.user.set(this.#options.user ?? 'u');
     for (const name of own) this.#start(name);
     for (const [name, { holders }] of this.#entries) if (holders > 0) this.#subscribe(name);
   }
