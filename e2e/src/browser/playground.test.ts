@@ -5,7 +5,7 @@ import type { AxeResults } from 'axe-core';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { postAsBackend } from './backend.ts';
 import { DESKTOP, launchChromium, PHONE, visit } from './chromium.ts';
 
@@ -19,6 +19,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await server.stop();
+});
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
 });
 
 const open = (options: BrowserContextOptions = {}) =>
@@ -136,6 +140,20 @@ describe('native', () => {
     await row(page, /push\.pub/).waitFor();
     await page.getByRole('button', { name: 'Disconnect' }).click();
     await row(page, /The stream ended/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test.each([['WebSocket'], ['Server-sent events']])('one way over %s', async (transport) => {
+    const { page, faults } = await open();
+    await page.getByLabel('Way in').selectOption('uni');
+    await page.getByRole('radio', { name: transport }).check();
+    await connect(page, 'uni');
+    await row(page, /Received.*connect/).waitFor();
+    await postAsBackend(server, '/api/v1/users/alice/events', { type: 'cart_updated' });
+    await row(page, /pub.*cart_updated/).waitFor();
+    await page.getByText('This way in only receives.').waitFor();
+    const curl = await codeIn(page, 'curl');
+    await runUntil(SHELL, curl, ['"connect"', 'user:alice']);
     expect(faults).toEqual([]);
   });
 

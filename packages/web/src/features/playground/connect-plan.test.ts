@@ -20,14 +20,20 @@ describe('what is sent to connect', () => {
       url: 'wss://example.org/connection/websocket',
       firstMessage: greeting,
     });
-    expect(planOf(target('native', 'http_stream'), ORIGIN, { token: 't' })).toMatchObject({
-      url: 'https://example.org/connection/http_stream',
-      method: 'POST',
-      body: greeting,
-      emulationUrl: 'https://example.org/emulation',
-    });
-    const { url } = planOf(target('native', 'sse'), ORIGIN, { token: 't' });
-    expect(new URL(url).searchParams.get('cf_connect')).toBe(greeting);
+    for (const transport of ['http_stream', 'sse'] as const) {
+      expect(planOf(target('native', transport), ORIGIN, { token: 't' })).toMatchObject({
+        url: `https://example.org/connection/${transport}`,
+        method: 'POST',
+        body: greeting,
+        emulationUrl: 'https://example.org/emulation',
+      });
+    }
+  });
+
+  test('one way: the request stands alone, and nothing can be sent after it', () => {
+    const plan = planOf(target('uni', 'sse'), ORIGIN, { token: 't' });
+    expect(plan.body).toBe('{"token":"t","name":"playground"}');
+    expect(plan.emulationUrl).toBeUndefined();
   });
 
   test('a ticket stands in the URL and the token then nowhere', () => {

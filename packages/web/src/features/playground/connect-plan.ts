@@ -66,11 +66,8 @@ export function planOf(target: Target, origin: string, credential: Credential = 
   }
   const uplink =
     endpoint.family === 'native' ? { emulationUrl: new URL('/emulation', origin).href } : {};
-  if (transport === 'http_stream') {
-    return { ...base, ...uplink, url: url.href, method: 'POST', body: greeting };
-  }
-  url.searchParams.set('cf_connect', greeting);
-  return { ...base, ...uplink, url: url.href };
+  // Streamed answers take the greeting as a body: a token in an address would end up in logs.
+  return { ...base, ...uplink, url: url.href, method: 'POST', body: greeting };
 }
 
 const usableTransport = ({ endpoint, transport }: Target): Transport =>

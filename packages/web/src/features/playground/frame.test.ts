@@ -42,6 +42,13 @@ describe('frames are called what their protocol calls them', () => {
     expect(end.outcome?.kind).toBe('unsubscribe');
   });
 
+  test('one way, pushes stand alone and the request is the connect', () => {
+    expect(kindOf('uni', '{"token":"x"}', 'out').type).toBe('connect');
+    expect(kindOf('uni', '{"connect":{"client":"c"}}').type).toBe('connect');
+    expect(kindOf('uni', '{"channel":"user:a","pub":{"data":{}}}').type).toBe('pub');
+    expect(kindOf('uni', '{"disconnect":{"code":3500,"reason":"x"}}').outcome?.code).toBe(3500);
+  });
+
   test('plain frames go by their type, signs of life are marked as such', () => {
     expect(kindOf('chat', '{"message":"hi"}', 'out').type).toBe('message');
     expect(kindOf('notifications', '{"type":"heartbeat"}')).toEqual({

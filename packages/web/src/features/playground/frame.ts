@@ -108,7 +108,8 @@ function nativeKind(object: JsonObject, direction: Direction): FrameKind {
   if (push !== undefined) return pushKind(push, 'push.');
   const command = COMMANDS.find((name) => isJsonObject(object[name]));
   if (command !== undefined && 'id' in object) return { type: command, isHeartbeat: false };
-  return pushKind(object, '');
+  // One way the request to connect is all that is ever said.
+  return direction === 'out' ? { type: 'connect', isHeartbeat: false } : pushKind(object, '');
 }
 
 function pushKind(push: JsonObject, prefix: string): FrameKind {

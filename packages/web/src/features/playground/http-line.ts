@@ -6,7 +6,7 @@
 import { objectOf, parseObject, textOf } from '../../session/json-fields.ts';
 import type { ConnectPlan } from './connect-plan.ts';
 import type { Line, LineEvents } from './line.ts';
-import { BLOCKS, createSplitter, LINES, parseSseBlock } from './sse-block.ts';
+import { BLOCKS, blocksPerMessage, createSplitter, LINES, parseSseBlock } from './sse-block.ts';
 
 interface Uplink {
   readonly session: string;
@@ -72,7 +72,10 @@ async function read(plan: ConnectPlan, events: LineEvents, signal: AbortSignal):
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      for (const piece of split(value)) events.onFrame(piece);
+      for (const piece of split(value)) {
+        const isShared = plan.transport === 'sse' && plan.endpoint.tokenIn === 'message';
+        for (const text of isShared ? blocksPerMessage(piece) : [piece]) events.onFrame(text);
+      }
     }
     events.onEnd({ kind: 'ended' });
   } catch {

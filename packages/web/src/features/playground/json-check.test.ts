@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkJson, compact } from './json-check.ts';
-import { BLOCKS, createSplitter, LINES, parseSseBlock } from './sse-block.ts';
+import { BLOCKS, blocksPerMessage, createSplitter, LINES, parseSseBlock } from './sse-block.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { templatesOf, templateText } from './templates.ts';
 
@@ -55,6 +55,14 @@ describe('streams', () => {
       'retry: 1',
       'id: 2\ndata: x',
     ]);
+  });
+
+  test('messages that share an event are told apart, and keep their place', () => {
+    expect(blocksPerMessage('id: 4\ndata: {"a":1}\ndata: {}')).toEqual([
+      'id: 4\ndata: {"a":1}',
+      'data: {}',
+    ]);
+    expect(blocksPerMessage(': heartbeat')).toEqual([': heartbeat']);
   });
 
   test('an event is taken apart field by field', () => {

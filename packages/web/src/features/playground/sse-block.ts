@@ -25,6 +25,15 @@ export function parseSseBlock(block: string): SseBlock {
   return found;
 }
 
+/** A block per message: what came in one tick shares an event, a line of data each. */
+export function blocksPerMessage(block: string): readonly string[] {
+  const lines = block.split(/\r\n|\n|\r/);
+  const isData = (line: string): boolean => line.startsWith('data:');
+  const [first, ...others] = lines.filter(isData);
+  if (first === undefined || others.length === 0) return [block];
+  return [[...lines.filter((line) => !isData(line)), first].join('\n'), ...others];
+}
+
 /** Cuts a stream of text into pieces; the last, unfinished one waits for more. */
 export function createSplitter(separator: RegExp): (chunk: string) => readonly string[] {
   let rest = '';

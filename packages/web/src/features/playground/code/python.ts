@@ -46,7 +46,7 @@ function httpCode(script: Script): readonly string[] {
   const { plan, sent } = script;
   const isSse = plan.transport === 'sse';
   const isTwoWay = plan.emulationUrl !== undefined;
-  const body = plan.method === 'POST' ? `, data=${literal(plan.body ?? '')}.encode()` : '';
+  const body = plan.method === 'POST' ? `, data=(${literal(plan.body ?? '')}).encode()` : '';
   return [
     ...(isTwoWay || script.needsTicket ? ['import json'] : []),
     ...(script.needsToken ? ['import os'] : []),

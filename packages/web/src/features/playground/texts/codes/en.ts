@@ -26,6 +26,10 @@ export const en = {
   'error.408': 'That person is not connected in this room.',
   'error.409': 'It does not fit the present state, for example because it exists already.',
   'error.410': 'The task has ended already.',
+  'error.411': 'The file is larger than allowed (UPLOAD_MAX_BYTES).',
+  'error.412':
+    'Files of this type are not accepted; the type is read from the content, not from the name.',
+  'error.413': 'This user has sent as many files as allowed for one day.',
   'error.420': 'The store cannot save at present. Nothing was accepted; try again later.',
   'error.421': 'The server is shutting down. Try again in a moment.',
 
