@@ -15,11 +15,12 @@ import {
 
 /**
  * `name`: the folder in examples. `packages`: those that are compiled first. `port`: of the
- * application, where PORT does not say. `command(port)`: what Node runs in that folder; it is ready
- * when it has printed `ready`. The application finds CARILLON_URL, JWT_SECRET and API_KEY in its
- * environment, and what `env(url)` adds.
+ * application, where PORT does not say. `command(port)`: what `program` (Node) runs in that folder;
+ * it is ready when it has printed `ready`. The application finds CARILLON_URL, JWT_SECRET and API_KEY
+ * in its environment, and what `env(url)` adds. `greeting(url)`: what is said then.
  */
-export async function runExample({ name, packages, port: usualPort, command, ready, env }) {
+export async function runExample(example) {
+  const { name, packages = [], port: usualPort = 0, command, ready, env = () => ({}) } = example;
   installIfNeeded();
   await buildPackagesIfNeeded(packages);
   const port = await portOf(process.env.PORT, usualPort);
@@ -42,6 +43,7 @@ export async function runExample({ name, packages, port: usualPort, command, rea
   });
   const carillon = await printed(server, /Carillon is ready at (http:\/\/\S+)/);
   const application = start(command(port), {
+    program: example.program,
     cwd: join(root, 'examples', name),
     env: {
       ...process.env,
@@ -52,7 +54,10 @@ export async function runExample({ name, packages, port: usualPort, command, rea
     },
   });
   await printed(application, ready);
-  say(`The example is ready at http://localhost:${port}, its Carillon server at ${carillon}`);
+  say(
+    example.greeting?.(carillon) ??
+      `The example is ready at http://localhost:${port}, its Carillon server at ${carillon}`,
+  );
 }
 
 /** One that nobody uses now, where 0 is asked for. */
@@ -73,8 +78,8 @@ function startTogether() {
   };
   process.on('SIGINT', endAll);
   process.on('SIGTERM', endAll);
-  return (args, options) => {
-    const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+  return (args, { program = node, ...options }) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], ...options });
     child.stdout.setEncoding('utf8');
     children.push(child);
     child.on('exit', (code) => {

@@ -1,11 +1,13 @@
 """A Python backend that talks to Carillon with nothing but its standard library.
 
-It notifies a user, moves a task's progress bar, and sends a chat message; open the start page
-as that user to watch. Run: python3 examples/python-backend/notify.py --key <API key>
+It notifies a user, moves a task's progress bar, and sends a chat message; open Carillon's first page
+as that user to watch. `npm run example:python` starts a server with it, and does it again and again.
+Run against a server of yours: python3 examples/python-backend/notify.py --key <API key>
 """
 
 import argparse
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -35,21 +37,30 @@ class Carillon:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
-    parser.add_argument("--key", required=True, help="printed by npm start")
+    parser.add_argument("--url", default=os.environ.get("CARILLON_URL", "http://127.0.0.1:8000"))
+    parser.add_argument("--key", default=os.environ.get("API_KEY"), help="printed by npm start")
     parser.add_argument("--user", default="alice")
     parser.add_argument("--pause", type=float, default=0.5, help="seconds between steps")
+    parser.add_argument("--every", type=float, help="seconds after which it is done again")
     options = parser.parse_args()
+    if options.key is None:
+        parser.error("--key or API_KEY is needed: npm start prints it")
     carillon = Carillon(options.url, options.key)
+    tell(carillon, options.user, options.pause)
+    while options.every is not None:
+        time.sleep(options.every)
+        tell(carillon, options.user, options.pause)
 
+
+def tell(carillon: Carillon, user: str, pause: float) -> None:
     task = f"report-{uuid.uuid4()}"
     steps = ["Collecting", "Counting", "Drawing", "Printing"]
     carillon.post(
         f"/api/v1/tasks/{task}/start",
-        {"owner": options.user, "title": "Monthly report", "total_steps": len(steps)},
+        {"owner": user, "title": "Monthly report", "total_steps": len(steps)},
     )
     for number, message in enumerate(steps, start=1):
-        time.sleep(options.pause)
+        time.sleep(pause)
         carillon.post(
             f"/api/v1/tasks/{task}/progress",
             {
@@ -65,7 +76,7 @@ def main() -> None:
     sent = carillon.post(
         "/api/v1/notifications",
         {
-            "users": [options.user],
+            "users": [user],
             "title": "Your report is ready",
             "content": "12 pages",
             "type": "success",
@@ -74,13 +85,13 @@ def main() -> None:
         },
     )
     conversation = carillon.post(
-        "/api/v1/conversations", {"kind": "direct", "members": [options.user, "report-bot"]}
+        "/api/v1/conversations", {"kind": "direct", "members": [user, "report-bot"]}
     )
     message = carillon.post(
         f"/api/v1/conversations/{conversation['id']}/messages",
         {"sender": "report-bot", "clientId": task, "content": "Anything else?"},
     )
-    print(f"notified {sent['accepted']} user(s); message {message['seq']} sent")
+    print(f"notified {sent['accepted']} user(s); message {message['seq']} sent", flush=True)
 
 
 if __name__ == "__main__":

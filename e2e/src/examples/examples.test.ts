@@ -1,6 +1,6 @@
 /** The examples are run as their readers would run them. */
 import { spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '@carillon/testkit';
@@ -68,6 +68,22 @@ describe('examples/python-backend', () => {
     expect(await notified).toMatchObject({ data: { title: 'Your report is ready' } });
     socket.close();
   });
+});
+
+describe('npm run example:python', () => {
+  it('starts a server and the backend, and ends them together', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'carillon-example-'));
+    const example = run(process.execPath, ['scripts/example-python.mjs'], {
+      CARILLON_PORT: '0',
+      DATA_DIR: dataDir,
+    });
+    const url = await untilPrinted(example, /ready: open (http:\/\/[^/]+)/);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    example.child.kill('SIGTERM');
+    await example.exited;
+    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
+    await rm(dataDir, { recursive: true, force: true });
+  }, 60_000);
 });
 
 describe('examples/node-http', () => {

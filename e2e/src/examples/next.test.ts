@@ -14,7 +14,7 @@ let browser: Browser;
 let example: Awaited<ReturnType<typeof startExample>>;
 beforeAll(async () => {
   [browser, example] = await Promise.all([launchChromium(), startExample()]);
-}, 60_000);
+}, 90_000);
 afterAll(async () => {
   await browser?.close();
   await example?.stop();
@@ -120,5 +120,5 @@ describe('examples/next', () => {
     expect(sent.sockets).toHaveLength(1);
     expect(faults).toEqual([]);
     await page.context().close();
-  }, 60_000);
+  }, 90_000);
 });
