@@ -223,6 +223,13 @@ describe('connecting', () => {
     expect(posts).toHaveLength(1);
   });
 
+  it('without a URL every attempt fails and says why', async () => {
+    start({ url: '' });
+    await clock.settle();
+    const { why } = client.state.get() as { readonly why?: { readonly reason: string } };
+    expect(why?.reason).toMatch(/Invalid URL/);
+  });
+
   it('without any transport it says so and stops', async () => {
     start({ environment: { WebSocket: undefined, fetch: undefined } });
     await clock.settle();

@@ -29,11 +29,7 @@ const AVAILABILITY: { readonly [S in ConnectionState['status']]: Availability } 
   closed: 'none',
 };
 
-/** @throws TypeError where there is no URL to be had */
-const endpoint = (url: string): string =>
-  `${new URL(url || '/', globalThis.location?.href).href.replace(/\/$/, '')}/connection`;
-
-type FixedOptions = Omit<LinkOptions, 'base' | 'requests' | 'dispatch'>;
+type FixedOptions = Omit<LinkOptions, 'requests' | 'dispatch'>;
 
 const linkOptions = (
   options: ClientOptions,
@@ -43,6 +39,7 @@ const linkOptions = (
   const { url = '', transports = DEFAULT_TRANSPORTS, deviceType } = options;
   const { connectTimeoutMs = 20_000, heartbeatMs = 45_000 } = options;
   return {
+    url,
     query: deviceType ? `?device=${deviceType}` : '',
     connectTimeoutMs,
     heartbeatMs,
@@ -109,7 +106,6 @@ export class Connection {
         if (state.status !== this.#machine.state.status) return;
         this.#open = new Link({
           ...this.#link,
-          base: endpoint(this.#options.url ?? ''),
           requests: this.requests,
           dispatch: (event) => this.dispatch(event),
         });

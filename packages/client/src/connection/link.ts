@@ -28,7 +28,8 @@ export interface LinkChannels {
 }
 
 export interface LinkSettings {
-  readonly base: string;
+  /** '' is the page's own. */
+  readonly url: string;
   readonly query: string;
   readonly connectTimeoutMs: number;
   readonly heartbeatMs: number;
@@ -48,6 +49,10 @@ const TOKEN_EXPIRED = 109;
 const PING_TOLERANCE_MS = 10_000;
 const PROBE_MS = 5000;
 const RENEW_AGAIN_MS = 5000;
+
+/** @throws TypeError where there is no URL to be had: an attempt that fails */
+const endpoint = (url: string): string =>
+  `${new URL(url || '/', globalThis.location?.href).href.replace(/\/$/, '')}/connection`;
 
 const nothing = (): void => {};
 const own = (reason: string): CloseReason => ({ code: 0, reason });
@@ -155,6 +160,7 @@ export class Link {
     try {
       this.#transport = OPEN_TRANSPORT[name]({
         ...this.#options,
+        base: endpoint(this.#options.url),
         first: this.#first,
         onText: (text) => this.#receive(text),
         onClose: handleClose,
