@@ -64,6 +64,24 @@ const linkTo = async (id: string, call: Call = ann): Promise<string> =>
 const content = (url: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${server.url}${url}`, init);
 
+/** As it comes, without a length. */
+const sendStream = async (
+  body: ReadableStream<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<Response> => {
+  const init: RequestInit & { duplex: 'half' } = {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${await server.token('ann')}`,
+      'content-type': FORM_TYPE,
+    },
+    body,
+    duplex: 'half',
+    ...(signal !== undefined && { signal }),
+  };
+  return fetch(`${server.url}/api/v1/uploads`, init);
+};
+
 const incoming = (): Promise<readonly string[]> => filesBelow(join(dataDir, 'uploads', 'incoming'));
 
 const say = (call: Call, conversation: string, message: object) =>
@@ -223,15 +241,7 @@ describe('[D6] what a file may be', () => {
         stream.enqueue(new Uint8Array(16_384));
       },
     });
-    const response = await fetch(`${server.url}/api/v1/uploads`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await server.token('ann')}`,
-        'content-type': FORM_TYPE,
-      },
-      body: endless,
-      duplex: 'half',
-    });
+    const response = await sendStream(endless);
     expect(response.status).toBe(413);
     await response.body?.cancel();
     expect(sent).toBeGreaterThanOrEqual(MAX_BYTES);
@@ -376,16 +386,7 @@ describe('[D6] what is left', () => {
     const body = new ReadableStream<Uint8Array>({
       start: (stream) => stream.enqueue(formHead(group)),
     });
-    const sending = fetch(`${server.url}/api/v1/uploads`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${await server.token('ann')}`,
-        'content-type': FORM_TYPE,
-      },
-      body,
-      duplex: 'half',
-      signal: abort.signal,
-    });
+    const sending = sendStream(body, abort.signal);
     sending.catch(() => undefined);
     await expect.poll(incoming).toHaveLength(1);
     return abort;

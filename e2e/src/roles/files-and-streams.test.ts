@@ -1,11 +1,11 @@
-/** Files in an installation of several processes: one takes them, another one links them, the worker sweeps. */
+/** Files and streams of text in an installation of several processes: one takes them, another one shows them. */
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiClients } from '../http/api-client.ts';
 import { asUser, formOf, png } from '../http/upload-client.ts';
-import { Clients } from '../native/native-server.ts';
+import { Clients, Collected, subscribed } from '../native/native-server.ts';
 import { startSplit, type Split } from './split.ts';
 
 let folder: string;
@@ -48,4 +48,24 @@ test('[D6] the worker removes what a process that died had begun, and nothing th
   await writeFile(join(incoming, 'alive.part'), 'half a file');
   await split.restart('worker');
   expect(await readdir(incoming)).toEqual(['alive.part']);
+});
+
+test('[D7] chunks that one process takes come in their order at another', async () => {
+  const { backend } = apiClients(split.http);
+  await backend('POST', '/api/v1/tasks/poem/start', { owner: 'ann' });
+  const ann = await clients.connect(split.websocket.wsUrl, {
+    token: await split.websocket.token('ann'),
+  });
+  const live = new Collected(await subscribed(ann, 'stream:poem'));
+  const chunks = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  for (let index = 0; index < 400; index += chunks.length) {
+    const { body } = await backend('POST', '/api/v1/tasks/poem/chunks', { index, chunks });
+    expect(body).toEqual({ next_index: index + chunks.length });
+  }
+  await backend('POST', '/api/v1/tasks/poem/complete', {});
+  const told = (await live.atLeast(401)) as readonly { data: { index?: number } }[];
+  expect(told.map(({ data }) => data.index)).toEqual([
+    ...Array.from({ length: 400 }, (_, at) => at),
+    undefined,
+  ]);
 });
