@@ -6,6 +6,7 @@ import type { Spread } from './stats.ts';
 
 const NAMES = {
   carillon: 'Carillon',
+  'carillon-quick': 'Carillon, quick connect',
   'carillon-redis': 'Carillon, two nodes over Redis',
   'carillon-1-worker': 'Carillon, WORKERS=1',
   'carillon-2-workers': 'Carillon, WORKERS=2',

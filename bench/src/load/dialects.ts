@@ -3,6 +3,8 @@ import type { BenchMessage } from '../servers/message.ts';
 
 export type System =
   | 'carillon'
+  /** The first frame comes with the handshake. */
+  | 'carillon-quick'
   /** Two nodes over Redis. */
   | 'carillon-redis'
   /** `carillon serve` with WORKERS=1 and WORKERS=2. */
@@ -38,8 +40,10 @@ export interface RpcReply {
 
 export interface Dialect {
   path(identity: Identity): string;
-  /** Sent when the upgrade is done; undefined: ready at once. */
+  /** Sent when the upgrade is done; undefined: ready at once, unless the handshake says it all. */
   greet(identity: Identity): string | undefined;
+  /** What the handshake offers as subprotocols. */
+  offer?(identity: Identity): string;
   hear(text: string): Heard;
 }
 
@@ -75,6 +79,15 @@ const carillon: Dialect = {
   },
 };
 
+const carillonQuick: Dialect = {
+  ...carillon,
+  greet: () => undefined,
+  offer: (identity) => {
+    const first = Buffer.from(carillon.greet(identity) ?? '').toString('base64url');
+    return `carillon.v1, carillon.connect.${first}`;
+  },
+};
+
 const socketIo: Dialect = {
   path: () => '/socket.io/?EIO=4&transport=websocket',
   greet: (identity) => `40${JSON.stringify(identity)}`,
@@ -97,6 +110,7 @@ const bareWs: Dialect = {
 
 export const dialects: Readonly<Record<System, Dialect>> = {
   carillon,
+  'carillon-quick': carillonQuick,
   'carillon-redis': carillon,
   'carillon-1-worker': carillon,
   'carillon-2-workers': carillon,

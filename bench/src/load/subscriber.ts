@@ -70,7 +70,7 @@ export class Subscriber implements FrameSink {
     });
     this.#socket.on('error', (error) => this.#lose(error.message));
     this.#socket.on('close', () => this.#lose('closed'));
-    this.#socket.write(upgradeRequest(options.crew.dialect.path(options.identity)));
+    this.#socket.write(upgradeRequest(options.crew.dialect, options.identity));
   }
 
   get wantsPayloads(): boolean {
@@ -124,8 +124,8 @@ export class Subscriber implements FrameSink {
   }
 
   #greet(): void {
-    if (this.#greeting === undefined) this.#becomeReady();
-    else this.say(this.#greeting);
+    if (this.#greeting !== undefined) this.say(this.#greeting);
+    else if (this.#crew.dialect.offer === undefined) this.#becomeReady();
     this.#greeting = undefined;
   }
 
@@ -142,6 +142,12 @@ export class Subscriber implements FrameSink {
   }
 }
 
-const upgradeRequest = (path: string): string =>
-  `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+const upgradeRequest = (dialect: Dialect, identity: Identity): string => {
+  const offered = dialect.offer?.(identity);
+  return (
+    `GET ${dialect.path(identity)} HTTP/1.1\r\n` +
+    'Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    (offered === undefined ? '' : `Sec-WebSocket-Protocol: ${offered}\r\n`) +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+  );
+};
