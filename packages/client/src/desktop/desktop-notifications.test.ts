@@ -80,9 +80,9 @@ test('one tab shows it, with the id as its tag, and a click goes to the link', a
 });
 
 test.each([
-  [[true, false], 'the tab that would show it'],
-  [[false, true], 'another tab'],
-] as const)('nothing is shown while a tab is looked at: %j', async (lookedAt) => {
+  { lookedAt: [true, false] as const, which: 'the one that would show it' },
+  { lookedAt: [false, true] as const, which: 'another one' },
+])('nothing is shown while a tab is looked at: $which', async ({ lookedAt }) => {
   const { tell, shown } = await twoTabs(lookedAt, 'granted');
   await tell();
   expect(shown).toEqual([]);
