@@ -5,23 +5,23 @@
  */
 import { computed, effectScope, shallowRef, toValue, watch } from 'vue';
 import type { App, MaybeRefOrGetter, Plugin, Ref } from 'vue';
-import { createCarillon } from '@carillon/client';
-import type { Carillon, CarillonOptions, TokenRequest } from '@carillon/client';
+import type { Carillon } from '@carillon/client';
 import {
+  createPageCarillon,
   createPageHost,
   createRouteMatcher,
   createUiTexts,
   EVERY_PAGE,
   NO_PAGE,
 } from '@carillon/client/ui';
-import type { PageHost, RouteTable, UiTextOptions } from '@carillon/client/ui';
+import type {
+  PageCarillonOptions,
+  PageTokenRequest,
+  RouteTable,
+  UiTextOptions,
+} from '@carillon/client/ui';
 import { CARILLON } from './carillon-context.ts';
 import type { CarillonContext } from './carillon-context.ts';
-
-export interface PageTokenRequest extends TokenRequest {
-  /** Of the route that connects. */
-  readonly connectionType: string;
-}
 
 /** As much of Vue Router as is needed; a `Router` fits. */
 export interface RouterLike {
@@ -52,7 +52,7 @@ export interface CarillonPluginOptions {
   readonly texts?: UiTextOptions['overrides'];
   readonly timeZone?: string;
   /** Everything else the SDK can be told. */
-  readonly options?: Partial<Omit<CarillonOptions, 'url' | 'user' | 'getToken'>>;
+  readonly options?: PageCarillonOptions['options'];
 }
 
 /**
@@ -106,7 +106,8 @@ function contextOf(
       ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
     });
   });
-  return { host: hostOf(options), matcher, texts, user, config, isMounted };
+  const host = createPageHost<Carillon>({ create: (place) => createPageCarillon(place, options) });
+  return { host, matcher, texts, user, config, isMounted };
 }
 
 /** Before its first navigation a router stands at `/` without having been there. */
@@ -115,20 +116,6 @@ function pathOf({ router, pathname }: CarillonPluginOptions): string | undefined
   const { path, matched } = router.currentRoute.value;
   return matched.length === 0 ? undefined : path;
 }
-
-const hostOf = ({ url, options, getToken }: CarillonPluginOptions): PageHost<Carillon> =>
-  createPageHost<Carillon>({
-    create: ({ connectionType, user }) =>
-      createCarillon({
-        ...(url === undefined ? {} : { url }),
-        // Somebody without a name, as the server calls them.
-        user: user ?? '',
-        ...options,
-        ...(getToken === undefined
-          ? {}
-          : { getToken: (request: TokenRequest) => getToken({ ...request, connectionType }) }),
-      }),
-  });
 
 function visitBase({ host, config, user }: CarillonContext): void {
   watch(

@@ -46,7 +46,10 @@ export const Chat = defineComponent({
       return h('section', { class: 'carillon-chat', 'data-status': status }, [
         h(ChatLog, log, slots.content === undefined ? {} : { content: slots.content }),
         // Read out as it comes; what is loaded or drawn anew is not.
-        h('p', { class: 'carillon-hidden', 'aria-live': 'polite' }, chat.announcement.value),
+        h('p', { class: 'carillon-hidden', 'aria-live': 'polite' }, [
+          // Another element each time: the same words twice are two messages.
+          h('span', { key: chat.lastSeq.value ?? -1 }, chat.announcement.value),
+        ]),
         h('p', { class: 'carillon-chat-typing', role: 'status' }, chat.typingText.value),
         chat.isOffline.value && h('p', { class: 'carillon-note' }, texts.value.t('chat.offline')),
         h(ChatComposer, composer),

@@ -1,6 +1,6 @@
 /** Carillon in Vue: see docs/vue.md. */
 export { createCarillonPlugin } from './carillon-plugin.ts';
-export type { CarillonPluginOptions, PageTokenRequest, RouterLike } from './carillon-plugin.ts';
+export type { CarillonPluginOptions, RouterLike } from './carillon-plugin.ts';
 export { carillonStore } from './carillon-store.ts';
 export type { CarillonStore } from './carillon-store.ts';
 export { useCarillon, usePageConfig, useTexts } from './carillon-context.ts';
