@@ -1,6 +1,4 @@
 /** A client of streams, message by message: what an SDK never sends, and what it never shows. */
-import { createParser } from 'eventsource-parser';
-
 export interface StreamMessage {
   readonly [field: string]: unknown;
 }
@@ -92,15 +90,23 @@ export class StreamClient {
     };
   }
 
+  /** As the server writes them: one space after the colon, a blank line after each event. */
   #events(): (text: string) => void {
-    const parser = createParser({
-      onEvent: ({ data, id }) => {
-        if (id !== undefined) this.ids.push(id);
-        this.#take(data.split('\n'));
-      },
-      onRetry: (ms) => this.retries.push(ms),
-    });
-    return (text) => parser.feed(text);
+    let rest = '';
+    return (text) => {
+      const events = (rest + text).split('\n\n');
+      rest = events.pop() ?? '';
+      for (const event of events) {
+        const of = (name: string): string[] =>
+          event.split('\n').flatMap((line) => {
+            const prefix = `${name}: `;
+            return line.startsWith(prefix) ? [line.slice(prefix.length)] : [];
+          });
+        this.ids.push(...of('id'));
+        this.retries.push(...of('retry').map(Number));
+        this.#take(of('data'));
+      }
+    };
   }
 
   #take(lines: readonly string[]): void {
