@@ -138,6 +138,7 @@ class World {
       {
         clock: this.clock,
         latencyMs: () => (this.isCalm ? 1 : this.random.below(this.#slowness)),
+        repeats: () => !this.isCalm && this.random.chance(0.1),
         accept: (socket) => this.server.accept(socket),
         onEnd: (ended) => this.wires.delete(ended),
       },

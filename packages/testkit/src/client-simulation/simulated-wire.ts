@@ -9,12 +9,15 @@ import type { FrameReceiver } from '../../../server/src/ports/websocket-endpoint
 import type { FakeClock } from '../fake-clock.ts';
 
 const ABNORMAL = 1006;
+const NUMBERED = /^\{"push":\{"channel":"[^"]+","pub":.*"offset":/;
 const decoder = new TextDecoder();
 
 export interface WireOptions {
   readonly clock: FakeClock;
   /** Of the next frame, one way. */
   readonly latencyMs: () => number;
+  /** Whether the next frame comes twice, where it holds nothing but numbered publications. */
+  readonly repeats: () => boolean;
   /** Undefined: refused. */
   readonly accept: (socket: ClientSocket) => FrameReceiver | undefined;
   readonly onEnd: (wire: SimulatedWire) => void;
@@ -57,7 +60,13 @@ export class SimulatedWire implements ClientSocket {
   send(chunks: readonly Uint8Array[]): SendResult {
     if (this.#state !== 'open' && this.#state !== 'silent') return 'closed';
     const text = chunks.map((chunk) => decoder.decode(chunk)).join('');
-    this.#travel('down', () => this.end.onmessage?.({ data: text }));
+    const arrive = (): void => this.end.onmessage?.({ data: text });
+    this.#travel('down', arrive);
+    const isNumbered = text
+      .trim()
+      .split('\n')
+      .every((line) => NUMBERED.test(line));
+    if (isNumbered && this.#options.repeats()) this.#travel('down', arrive);
     return 'sent';
   }
 
