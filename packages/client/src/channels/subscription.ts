@@ -210,8 +210,11 @@ export class Subscription {
     for (const publication of missed) {
       if (turn === this.#turn) this.#handlePublication(publication, true);
     }
+    if (turn !== this.#turn) return;
     // Publications that are not for this user leave holes: the end is what the server says.
-    if (turn === this.#turn) this.position = end;
+    this.position = end;
+    // Somebody began to ask who comes and goes while the answer was on its way.
+    if (this.joins.count() + this.leaves.count() > 0) this.handleJoinListener();
   }
 
   #handleError(error: CarillonError): void {

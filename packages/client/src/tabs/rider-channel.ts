@@ -126,8 +126,9 @@ export class RiderChannel {
   }
 
   #listen(stop: () => void): () => void {
-    // Who comes and goes is told to those who asked for it: again, where it is held already.
-    if (this.#isHeld) for (const hold of this.hello()) this.#link.hold(hold);
+    // Who comes and goes is told to those who asked for it: again, where it was asked for before.
+    const isAsked = this.#isHeld || this.#state.get().status === 'subscribing';
+    if (isAsked) for (const hold of this.hello()) this.#link.hold(hold);
     return stop;
   }
 
