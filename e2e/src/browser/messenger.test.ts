@@ -80,10 +80,12 @@ describe('two people', () => {
     expect(await texts(ana)).toEqual(['Hello Ben', 'Hi']);
   });
 
-  test('a group tells by name who has seen the last own message', async () => {
+  test('a group tells who is here, and by name who has seen the last own message', async () => {
     const id = await createGroup(server, 'Lunch', ['Ana', 'Ben', 'Carl']);
     const ana = await enter({ user: 'Ana', at: id });
-    await enter({ user: 'Ben', at: id });
+    const ben = await enter({ user: 'Ben', at: id });
+    await ana.getByText('Ben here now').waitFor();
+    await ben.getByText('Ana here now').waitFor();
     await say(ana, 'Noon?');
     await message(ana, 'Noon?').getByText('Seen by Ben').waitFor();
   });

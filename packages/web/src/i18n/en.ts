@@ -1,7 +1,7 @@
 /** English texts, and with them the list of keys every other language must have. `{x}` is filled in. */
 export const en = {
   'nav.messenger': 'Messenger',
-  'nav.chat': 'Chat',
+  'nav.chat': 'Chat room',
   'nav.docs': 'API docs',
   'nav.console': 'Console',
   'nav.playground': 'Playground',

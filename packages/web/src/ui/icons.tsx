@@ -193,7 +193,6 @@ export const UnreadIcon = () => (
 
 export const TasksIcon = () => (
   <Icon>
-    <path d="M4 7h9M4 12h16M4 17h12" />
-    <circle cx="17.5" cy="7" r="2.3" />
+    <path d="M3.5 6.5L5 8l3-3.200M3.5 13l1.5 1.5 3-3.200M12 6.500h8.500M12 13h8.500M5 19.500h15.5" />
   </Icon>
 );

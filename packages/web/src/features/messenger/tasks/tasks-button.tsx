@@ -23,7 +23,7 @@ export function TasksButton() {
       icon={
         <>
           <TasksIcon />
-          <Badge n={running} />
+          <Badge n={running} isCalm />
         </>
       }
     >

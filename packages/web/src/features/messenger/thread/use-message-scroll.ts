@@ -74,10 +74,12 @@ export function useMessageScroll({ rows, state, sentCount, me, onNearTop }: Mess
   const floatingDate = useFloatingDate();
   const handleScroll = (): void => {
     look();
-    const { scrollTop = 0 } = scroller.current ?? {};
+    if (scroller.current === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = scroller.current;
+    const isNearEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
     const top = virtualizer.getVirtualItems().find(({ end }) => end > scrollTop + 8);
     const row = top === undefined ? undefined : rows[top.index];
-    floatingDate.show(row?.kind === 'message' ? row.at : undefined);
+    floatingDate.show(row?.kind === 'message' && !isNearEnd ? row.at : undefined);
   };
   // Older messages that do not fill the screen leave nothing to scroll: look again by ourselves.
   useEffect(look, [rows]);
