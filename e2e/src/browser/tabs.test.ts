@@ -121,6 +121,25 @@ test('three tabs have one connection; its tab is closed meanwhile, and nothing i
   expect(shared.filter(Boolean)).toHaveLength(1);
 });
 
+test('the tab with the connection crashes: another has it a moment later, and nothing is lost or doubled', async () => {
+  const ben = await users.join('ben');
+  const { id } = await ben.chat.create({ kind: 'direct', members: ['dora'] });
+  const say = (content: string) => ben.client.call('chat.send', { conversation_id: id, content });
+  const [, tabs] = await openTabs('dora', id, 2);
+  const [leader, other] = tabs;
+  if (leader === undefined || other === undefined) throw new Error('two tabs were opened');
+  await say('message 1');
+  await expect.poll(async () => (await look(other)).told).toEqual(texts(1, 1));
+  const devtools = await leader.context().newCDPSession(leader);
+  const crashed = leader.waitForEvent('crash');
+  // Never answered: nobody is left to do so.
+  void devtools.send('Page.crash').catch(() => undefined);
+  for (const content of texts(2, 20)) await say(content);
+  await crashed;
+  await expect.poll(async () => (await look(other)).told).toEqual(texts(1, 20));
+  expect(await look(other)).toMatchObject({ isShared: false, shown: texts(1, 20) });
+});
+
 test('what was written offline is kept over a reload and sent once, in order, by one tab', async () => {
   const ben = await users.join('ben');
   const { id } = await ben.chat.create({ kind: 'direct', members: ['cleo'] });
