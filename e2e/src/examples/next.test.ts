@@ -10,6 +10,8 @@ import { launchChromium, visit } from '../browser/chromium.ts';
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const READY = /ready at (http:\/\/localhost:\d+), its Carillon server at (http:\/\/\S+)/;
 
+const KEY = 'key of the example';
+
 let browser: Browser;
 let example: Awaited<ReturnType<typeof startExample>>;
 beforeAll(async () => {
@@ -29,6 +31,7 @@ async function startExample() {
     env: {
       ...process.env,
       PORT: '0',
+      API_KEY: KEY,
       CARILLON_PORT: '0',
       DATA_DIR: dataDir,
       STEP_MS: '200',
@@ -121,4 +124,52 @@ describe('examples/next', () => {
     expect(faults).toEqual([]);
     await page.context().close();
   }, 90_000);
+
+  it('keeps the chat where its reader is: at the end, or at the same message', async () => {
+    const post = async (path: string, body: object): Promise<Map<string, unknown>> => {
+      const response = await fetch(`${example.carillon}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': KEY },
+        body: JSON.stringify(body),
+      });
+      return new Map(Object.entries(Object(await response.json())));
+    };
+    const made = await post('/api/v1/conversations', {
+      kind: 'direct',
+      members: ['bob', 'support'],
+    });
+    const messages = `/api/v1/conversations/${String(made.get('id'))}/messages`;
+    for (let n = 1; n <= 70; n += 1)
+      await post(messages, { sender: 'support', content: `no ${n}` });
+
+    const { page, faults } = await visit(browser, 'about:blank');
+    page.setDefaultTimeout(20_000);
+    await page.context().addCookies([{ name: 'example_user', value: 'bob', url: example.url }]);
+    await page.goto(`${example.url}/dashboard`);
+    const log = page.getByRole('log');
+    await log.getByText('no 70', { exact: true }).waitFor();
+    const toEnd = (): Promise<number> =>
+      log.evaluate(({ scrollHeight, scrollTop, clientHeight }) =>
+        Math.round(scrollHeight - scrollTop - clientHeight),
+      );
+    await expect.poll(toEnd).toBe(0);
+    await post(messages, { sender: 'support', content: 'no 71' });
+    await log.getByText('no 71', { exact: true }).waitFor();
+    await expect.poll(toEnd).toBe(0);
+
+    // The oldest that is there stays under the eye while older ones come in above it.
+    const anchor = log.getByText('no 21', { exact: true });
+    await anchor.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+    await log.getByText('no 1', { exact: true }).waitFor({ state: 'attached' });
+    expect(await anchor.evaluate((element) => element.getBoundingClientRect().top)).toBeGreaterThan(
+      await log.evaluate((element) => element.getBoundingClientRect().top - 20),
+    );
+    expect(await toEnd()).toBeGreaterThan(500);
+
+    await post(messages, { sender: 'support', content: 'no 72' });
+    await page.getByRole('button', { name: '1 new message' }).click();
+    await expect.poll(toEnd).toBe(0);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 /** `<Chat/>`: one conversation with its list, who is typing, and a field to write in. */
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { isNearBeginning } from '@carillon/client/ui';
 import type { MessageRow } from '@carillon/client/ui';
 import { useTexts } from './carillon-context.ts';
 import { ChatComposer } from './chat-composer.tsx';
@@ -33,7 +34,8 @@ export function Chat({ conversationId, className, nameOf, renderContent }: ChatP
       <ChatLog key={conversationId} chat={chat} onEnd={setIsAtEnd} renderContent={renderContent} />
       {/* Read out as it comes; what is loaded or drawn anew is not. */}
       <p className="carillon-hidden" aria-live="polite">
-        {chat.announcement}
+        {/* Another element each time: the same words twice are two messages. */}
+        <span key={chat.lastSeq}>{chat.announcement}</span>
       </p>
       <p className="carillon-chat-typing" role="status">
         {chat.typingText}
@@ -59,9 +61,6 @@ interface ChatLogProps {
   readonly renderContent: ChatProps['renderContent'];
 }
 
-/** So near its beginning older messages are fetched before the reader is there. */
-const LOAD_OLDER_PX = 60;
-
 function ChatLog({ chat, onEnd, renderContent }: ChatLogProps) {
   const { t, count } = useTexts();
   const firstKey = chat.rows.find(({ kind }) => kind === 'message')?.key;
@@ -72,8 +71,9 @@ function ChatLog({ chat, onEnd, renderContent }: ChatLogProps) {
   const missed = scroll.isAtEnd ? 0 : chat.countAfter(seenSeq.current);
   const onScroll = (): void => {
     scroll.onScroll();
-    const top = scroll.list.current?.scrollTop ?? LOAD_OLDER_PX;
-    if (top < LOAD_OLDER_PX && chat.hasOlder && !chat.isLoadingOlder) void chat.loadOlder();
+    const list = scroll.list.current;
+    if (list === null || !isNearBeginning(list)) return;
+    if (chat.hasOlder && !chat.isLoadingOlder) void chat.loadOlder();
   };
   return (
     <div className="carillon-chat-frame">

@@ -1,14 +1,12 @@
 /** The list of a conversation: where it stands, what was missed below, and when older messages are fetched. */
 import { defineComponent, h, watch } from 'vue';
 import type { PropType, SlotsType } from 'vue';
+import { isNearBeginning } from '@carillon/client/ui';
 import type { MessageRow } from '@carillon/client/ui';
 import { useTexts } from './carillon-context.ts';
 import { chatRowNodes } from './chat-rows.ts';
 import type { UsedChatView } from './use-chat-view.ts';
 import { useScrollStick } from './use-scroll-stick.ts';
-
-/** So near its beginning older messages are fetched before the reader is there. */
-const LOAD_OLDER_PX = 60;
 
 export const ChatLog = defineComponent({
   name: 'ChatLog',
@@ -29,10 +27,9 @@ export const ChatLog = defineComponent({
     watch(scroll.isAtEnd, (isAtEnd) => props.onEnd(isAtEnd), { immediate: true });
     const onScroll = (): void => {
       scroll.onScroll();
-      const top = scroll.list.value?.scrollTop ?? LOAD_OLDER_PX;
-      if (top < LOAD_OLDER_PX && chat.hasOlder.value && !chat.isLoadingOlder.value) {
-        void chat.loadOlder();
-      }
+      const list = scroll.list.value;
+      if (list === null || list === undefined || !isNearBeginning(list)) return;
+      if (chat.hasOlder.value && !chat.isLoadingOlder.value) void chat.loadOlder();
     };
     return () => {
       const { t, count } = texts.value;

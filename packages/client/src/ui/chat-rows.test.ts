@@ -3,7 +3,7 @@ import type { ConversationState, Message, PendingMessage } from '../chat/chat.ts
 import { chatRows } from './chat-rows.ts';
 import type { ChatRow } from './chat-rows.ts';
 import { arrivedSince, isSendKey, seqToMark, typingText } from './chat-view.ts';
-import { isAtEnd, scrollTopAfter } from './scroll-stick.ts';
+import { isAtEnd, isNearBeginning, scrollTopAfter } from './scroll-stick.ts';
 import { createUiTexts } from './ui-texts.ts';
 
 const texts = createUiTexts({ locale: 'en-GB', timeZone: 'UTC' });
@@ -178,6 +178,11 @@ describe('where the list stands', () => {
   test('a reader further up stays, also when something comes in above', () => {
     expect(after(100)).toBeUndefined();
     expect(after(100, { prepended: true })).toBe(200);
+  });
+
+  test('older messages are fetched before their reader is at the beginning', () => {
+    expect(isNearBeginning(box(150))).toBe(true);
+    expect(isNearBeginning(box(200))).toBe(false);
   });
 
   test('who writes sees it', () => {

@@ -15,6 +15,12 @@ const NEAR_END_PX = 80;
 export const isAtEnd = ({ scrollTop, scrollHeight, clientHeight }: ScrollBox): boolean =>
   scrollHeight - scrollTop - clientHeight <= NEAR_END_PX;
 
+/** So near the beginning older messages are fetched, before the reader is there: head and first rows are that high. */
+const NEAR_BEGINNING_PX = 200;
+
+export const isNearBeginning = ({ scrollTop }: Pick<ScrollBox, 'scrollTop'>): boolean =>
+  scrollTop < NEAR_BEGINNING_PX;
+
 export interface ListChange {
   readonly before: ScrollBox;
   readonly after: ScrollBox;

@@ -2,22 +2,24 @@
 import { createWritable } from '../readable.ts';
 import type { Readable } from '../readable.ts';
 
-/** Epoch milliseconds, renewed every `everyMs`. */
+/** Epoch milliseconds in steps of `everyMs`: what two look at in one step is the same. */
 export function createTickingClock(
   everyMs: number,
   now: () => number = Date.now,
 ): Readable<number> {
-  const time = createWritable(now());
+  const step = (): number => Math.floor(now() / everyMs) * everyMs;
+  const time = createWritable(step());
   let watchers = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
-    get: time.get,
+    // While nobody watches, nothing renews it: who comes then must not see an old one.
+    get: () => (watchers > 0 ? time.get() : step()),
     subscribe: (listener) => {
       const stop = time.subscribe(listener);
       watchers += 1;
       if (watchers === 1) {
-        time.set(now());
-        timer = setInterval(() => time.set(now()), everyMs);
+        time.set(step());
+        timer = setInterval(() => time.set(step()), everyMs);
       }
       let isWatching = true;
       return () => {
