@@ -2,11 +2,13 @@
 import type { CarillonError } from './carillon-error.ts';
 import type { Readable } from './readable.ts';
 
+/** A place in a channel's stream. An offset means nothing without its epoch. */
 export interface StreamPosition {
   readonly epoch: string;
   readonly offset: number;
 }
 
+/** A connection: of who published, who is there, who comes and goes. */
 export interface Publisher {
   readonly user: string;
   readonly client: string;
@@ -48,8 +50,11 @@ export type ChannelState =
   | { readonly status: 'failed'; readonly error: CarillonError };
 
 export interface HistoryQuery {
+  /** 0: the position only. @default as many as the server gives */
   readonly limit?: number;
+  /** Only what came after it; before it where reversed. */
   readonly since?: StreamPosition;
+  /** The newest first. */
   readonly isReverse?: boolean;
 }
 
@@ -68,13 +73,27 @@ export interface Channel {
   readonly state: Readable<ChannelState>;
   /** Holds the channel; it is let go when nobody holds it. Returns how to let go. */
   subscribe(): () => void;
+  /** In order and each once, while the channel is held. Returns how to stop. */
   onPublication(listener: (publication: Publication) => void): () => void;
+  /** Told before anything newer is passed on. Returns how to stop. */
   onGap(listener: (gap: Gap) => void): () => void;
+  /**
+   * Where the channel tells who comes and goes. Asked for with the subscription: the first listener on a
+   * live channel makes it subscribe anew, which misses nothing.
+   */
   onJoin(listener: (who: Publisher) => void): () => void;
+  /** As `onJoin`. */
   onLeave(listener: (who: Publisher) => void): () => void;
-  /** @throws CarillonError */
+  /**
+   * @param options `idempotencyKey`: the same key again within five minutes publishes nothing, so that what
+   * may have been sent can be sent again.
+   * @throws CarillonError 103 where clients may not publish
+   */
   publish(data: unknown, options?: { readonly idempotencyKey?: string }): Promise<void>;
+  /** Who is there now, a connection each. @throws CarillonError 108 in channels without presence */
   presence(): Promise<readonly Publisher[]>;
+  /** How many are there now. @throws CarillonError 108 in channels without presence */
   presenceStats(): Promise<PresenceStats>;
+  /** What the channel still keeps. @throws CarillonError 108 in channels without history */
   history(query?: HistoryQuery): Promise<HistoryPage>;
 }

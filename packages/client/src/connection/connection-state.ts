@@ -16,7 +16,13 @@ export interface CloseReason {
  */
 export type ConnectionState =
   | { readonly status: 'idle' }
-  | { readonly status: 'connecting'; readonly attempt: number; readonly lostAtMs?: number }
+  | {
+      readonly status: 'connecting';
+      /** 0: the first; else which retry it is. */
+      readonly attempt: number;
+      /** Since when there is no connection, epoch milliseconds; absent where there was none yet. */
+      readonly lostAtMs?: number;
+    }
   | {
       readonly status: 'connected';
       readonly transport: TransportName;
