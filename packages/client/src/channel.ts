@@ -79,7 +79,7 @@ export interface Channel {
   onGap(listener: (gap: Gap) => void): () => void;
   /**
    * Where the channel tells who comes and goes. Asked for with the subscription: the first listener on a
-   * live channel makes it subscribe anew, which misses nothing.
+   * live channel makes it subscribe anew, which misses nothing where there is a history.
    */
   onJoin(listener: (who: Publisher) => void): () => void;
   /** As `onJoin`. */
