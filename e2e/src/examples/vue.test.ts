@@ -11,7 +11,8 @@ import { launchChromium, visit } from '../browser/chromium.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const READY = /ready at (http:\/\/\S+), its Carillon server at (http:\/\/\S+)/;
-const START_TIMEOUT_MS = 60_000;
+/** Packages that have changed since the last build are compiled first. */
+const START_TIMEOUT_MS = 120_000;
 
 let example: ChildProcess;
 let browser: Browser;
