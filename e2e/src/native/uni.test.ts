@@ -174,29 +174,32 @@ describe('an EventSource that comes back by itself', () => {
   it.each([
     ['uni_sse', uni],
     ['sse', native],
-  ] as const)('gets what it missed over %s: each once, in order', async (transport, dataOf) => {
-    const channel = `news:${transport}`;
-    const { seen, until, opened } = listen(await addressOf(transport), dataOf);
-    await opened();
-    await publish(channel, 1);
-    await publish('user:carol', `a ${transport}`);
-    await until(() => seen.includes(`a ${transport}`) && seen.includes(1));
-    proxy.cut();
-    await publish(channel, 2);
-    await publish(channel, 3);
-    const back = opened();
-    proxy.mend();
-    await back;
-    await publish(channel, 4);
-    await until(() => seen.includes(4));
-    const numbers = seen.filter((each) => typeof each === 'number');
-    expect(numbers).toEqual([1, 2, 3, 4]);
-    expect(seen.filter((each) => each === `a ${transport}`)).toHaveLength(1);
-    expect(seen).toContain(`recovered ${channel}`);
-    expect(seen).toContain('recovered user:carol');
-  });
+  ] as const)(
+    '[REC15] gets what it missed over %s: each once, in order',
+    async (transport, dataOf) => {
+      const channel = `news:${transport}`;
+      const { seen, until, opened } = listen(await addressOf(transport), dataOf);
+      await opened();
+      await publish(channel, 1);
+      await publish('user:carol', `a ${transport}`);
+      await until(() => seen.includes(`a ${transport}`) && seen.includes(1));
+      proxy.cut();
+      await publish(channel, 2);
+      await publish(channel, 3);
+      const back = opened();
+      proxy.mend();
+      await back;
+      await publish(channel, 4);
+      await until(() => seen.includes(4));
+      const numbers = seen.filter((each) => typeof each === 'number');
+      expect(numbers).toEqual([1, 2, 3, 4]);
+      expect(seen.filter((each) => each === `a ${transport}`)).toHaveLength(1);
+      expect(seen).toContain(`recovered ${channel}`);
+      expect(seen).toContain('recovered user:carol');
+    },
+  );
 
-  it('is told that something may be missing where its id says nothing of a channel', async () => {
+  it('[REC15] is told that something may be missing where its id says nothing of a channel', async () => {
     const token = await server.token('dora', { channels: ['news:new'] });
     const first = await uniSse(`?token=${token}`);
     await first.next();

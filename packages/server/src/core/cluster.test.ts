@@ -144,6 +144,29 @@ describe('connections of several nodes', () => {
     expect((await asked).map(({ id }) => id)).toEqual(['n1']);
   });
 
+  it('[CLU3] a request reaches the node it names, this one without the engine', async () => {
+    const { clock, here, there } = await twoNodes();
+    const heard: string[] = [];
+    for (const { node } of [here, there]) {
+      node.answerRequests(({ data }) => {
+        heard.push(`${node.nodeId} ${data}`);
+        return { type: 'emulation', isDelivered: true };
+      });
+    }
+    const frames = (data: string) => ({ type: 'emulation', session: 's', data }) as const;
+    const answered = Promise.all([
+      here.node.request(there.node.nodeId, frames('there')),
+      here.node.request(here.node.nodeId, frames('here')),
+      here.node.request('nobody', frames('nobody')),
+    ]);
+    await clock.settle();
+    const delivered = { type: 'emulation', isDelivered: true };
+    expect(await answered).toEqual([delivered, delivered, undefined]);
+    expect(heard.toSorted()).toEqual(
+      [`${here.node.nodeId} here`, `${there.node.nodeId} there`].toSorted(),
+    );
+  });
+
   it('[CLU8] what one node says is no longer true every node hears', async () => {
     const heard: string[] = [];
     const handleInvalidate = (_what: string, id: string): void => void heard.push(id);

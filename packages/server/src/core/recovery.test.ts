@@ -47,6 +47,25 @@ const dataOf = (result: SubscribeResult): string[] =>
 const offsetsIn = (lines: readonly string[]): number[] =>
   lines.map((line) => Number(/"offset":(\d+)/.exec(line)?.[1]));
 
+describe('positions of a session', () => {
+  it('[REC15] are those of the channels that the server subscribed, up to what the socket was given', async () => {
+    const fixture = await createNodeFixture();
+    const { session } = fixture.connect('ann');
+    await session.subscribe('ev:1', { isServerSide: true });
+    await session.subscribe('ev:2', {});
+    const { epoch } = await positionOf(fixture, 'ev:1');
+    expect(session.positions()).toEqual(new Map([['ev:1', { epoch, offset: 0 }]]));
+    await publishMany(fixture, 'ev:1', { from: 1, to: 3 });
+    await publishMany(fixture, 'ev:2', { from: 1, to: 3 });
+    // Published, but the tick's flush has not come.
+    expect(session.positions().get('ev:1')?.offset).toBe(0);
+    await fixture.clock.settle();
+    expect(session.positions()).toEqual(new Map([['ev:1', { epoch, offset: 3 }]]));
+    session.handleClosed(false);
+    expect(session.positions().size).toBe(0);
+  });
+});
+
 describe('recovery', () => {
   it('[REC1] a subscription to a channel with recovery learns its position', async () => {
     const fixture = await createNodeFixture();
