@@ -6,7 +6,7 @@
 import type { ClientOptions } from '../client-options.ts';
 import type { Client } from '../client.ts';
 import { createClient, createTrackedClient } from '../create-client.ts';
-import { platform, type ClientClock } from '../environment.ts';
+import { platform, type ClientEnvironment } from '../environment.ts';
 import { newId } from '../live/new-id.ts';
 import type { TrackedClient } from '../tracked-client.ts';
 import { browserTabs, type TabBus, type TabEnvironment } from './tab-environment.ts';
@@ -38,7 +38,7 @@ export function createSharedClient(options: SharedClientOptions = {}): Client {
   return joinTabs({
     tabs,
     name: `carillon-client ${name}`,
-    clock: options.environment?.clock ?? platform().clock,
+    environment: { ...platform(), ...options.environment },
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     makeClient: () => createTrackedClient(options),
   });
@@ -47,7 +47,7 @@ export function createSharedClient(options: SharedClientOptions = {}): Client {
 export interface SharedTabOptions {
   readonly tabs: TabEnvironment;
   readonly name: string;
-  readonly clock: ClientClock;
+  readonly environment: Pick<ClientEnvironment, 'clock' | 'onPageEvent'>;
   readonly requestTimeoutMs: number;
   readonly makeClient: () => TrackedClient;
 }
@@ -67,11 +67,11 @@ class SharedTab {
   #silent = 0;
 
   constructor(options: SharedTabOptions) {
-    const { clock, requestTimeoutMs } = options;
+    const { environment, requestTimeoutMs } = options;
     this.#options = options;
     this.rider = new TabRider({
       tab: this.#tab,
-      clock,
+      clock: environment.clock,
       requestTimeoutMs,
       post: (message) => this.#postToHub(message),
       isLeader: () => this.#hub !== undefined,
@@ -92,7 +92,11 @@ class SharedTab {
       },
       onLost: () => undefined,
     });
-    this.#releases = [held];
+    const stopListening = this.#options.environment.onPageEvent((event) => {
+      // Somebody looks: the tab that waits may be a hidden one, whose timers are slow.
+      if (event === 'visible') this.#hurry(-Infinity);
+    });
+    this.#releases = [held, stopListening];
     this.#ping();
   }
 
@@ -123,7 +127,8 @@ class SharedTab {
   }
 
   #startLeading(isTakeover: boolean): void {
-    const { clock, makeClient } = this.#options;
+    const { environment, makeClient } = this.#options;
+    const { clock } = environment;
     this.#hub = new TabHub({
       hub: Math.max(clock.now(), this.rider.hub + 1),
       isTakeover,
@@ -170,18 +175,18 @@ class SharedTab {
   }
 
   /** Timers of a hidden tab are slowed down: a tab that is looked at does not wait for them. */
-  #hurry(): void {
+  #hurry(lateMs: number): void {
     const state = this.rider.state.get();
-    const isLate =
-      state.status === 'waiting' && state.retryAtMs + LATE_MS < this.#options.clock.now();
-    if (isLate) this.rider.retryNow();
+    if (state.status !== 'waiting') return;
+    const { clock } = this.#options.environment;
+    if (state.retryAtMs + lateMs < clock.now()) this.rider.retryNow();
   }
 
   /** A frozen tab keeps its lock, and answers nobody. */
   #ping(): void {
-    this.#cancelPing = this.#options.clock.after(PING_MS, () => {
+    this.#cancelPing = this.#options.environment.clock.after(PING_MS, () => {
       this.#ping();
-      this.#hurry();
+      this.#hurry(LATE_MS);
       if (this.#hub !== undefined) return;
       this.#silent += 1;
       const { hub } = this.rider;

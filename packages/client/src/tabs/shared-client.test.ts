@@ -23,7 +23,10 @@ class Page {
     this.client = joinTabs({
       tabs: tab,
       name: 'test',
-      clock: { ...clockOf(world.clock), after: (ms, callback) => tab.after(ms, callback) },
+      environment: {
+        clock: { ...clockOf(world.clock), after: (ms, callback) => tab.after(ms, callback) },
+        onPageEvent: () => () => undefined,
+      },
       requestTimeoutMs: 10_000,
       makeClient: () => {
         const made = new ScriptedClient({
