@@ -18,6 +18,8 @@ export type { TaskProgressProps, TaskStreamTextProps, UsedTaskProgress } from '.
 export { useConnectionView, WebSocketStatus } from './web-socket-status.tsx';
 export type { UsedConnectionView, WebSocketStatusProps } from './web-socket-status.tsx';
 export type { Status } from './status.ts';
+export { useCarillonStore } from './use-carillon-store.ts';
+export type { CarillonStore } from './use-carillon-store.ts';
 export { useChannel } from './use-channel.ts';
 export type { UseChannelOptions, UsedChannel } from './use-channel.ts';
 export { useConnection } from './use-connection.ts';
@@ -26,6 +28,8 @@ export { useConversation } from './use-conversation.ts';
 export type { ConversationActions, UsedConversation } from './use-conversation.ts';
 export { useConversations } from './use-conversations.ts';
 export type { UsedConversations } from './use-conversations.ts';
+export { useDesktopNotifications } from './use-desktop-notifications.ts';
+export type { UsedDesktopNotifications } from './use-desktop-notifications.ts';
 export { useInbox } from './use-inbox.ts';
 export type { InboxActions, UseInboxOptions, UsedInbox } from './use-inbox.ts';
 export { usePresence } from './use-presence.ts';

@@ -6,12 +6,13 @@ import { createHmac } from 'node:crypto';
 import { startServer, TEST_SECRET } from '@carillon/testkit';
 import type { RunningServer } from '@carillon/testkit';
 import { WebSocket as NodeWebSocket } from 'ws';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   CarillonProvider,
   Chat,
   NotificationBell,
   TaskProgress,
+  useCarillonStore,
   useChannel,
   useConnection,
   useConversations,
@@ -415,6 +416,56 @@ describe('useWebSocketByPage', () => {
     );
     fireEvent.click(await screen.findByText(/ready/, {}, patience));
     await screen.findByText(/does not use messaging/);
+  });
+});
+
+describe('the store', () => {
+  function Store({ to }: { to: string }) {
+    const store = useCarillonStore();
+    const send = (): void => void store.send({ conversationId: to, content: 'by the store' });
+    return (
+      <button type="button" onClick={send}>
+        {JSON.stringify([
+          store.connected,
+          store.reconnectAttempts,
+          store.unread,
+          store.notifications.map(({ title }) => title),
+          store.desktopPermission,
+        ])}
+      </button>
+    );
+  }
+
+  it('knows and does it all, and shows notifications on the desktop while nobody looks', async () => {
+    const shown: string[] = [];
+    class Desktop extends EventTarget {
+      static readonly permission = 'granted';
+      constructor(title: string) {
+        super();
+        shown.push(title);
+      }
+    }
+    vi.stubGlobal('Notification', Desktop);
+    vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    const id = await conversationOf('stella', 'sue');
+    render(
+      <CarillonProvider {...counted('stella').props}>
+        <Store to={id} />
+      </CarillonProvider>,
+    );
+    await screen.findByText('[true,0,0,[],"granted"]', {}, patience);
+    await backend('/api/v1/notifications', { users: ['stella'], title: 'News' });
+    await screen.findByText('[true,0,1,["News"],"granted"]', {}, patience);
+    await waitFor(() => expect(shown).toEqual(['News']), patience);
+    fireEvent.click(screen.getByRole('button'));
+    await waitFor(async () => {
+      const history = await fetch(`${server.url}/api/v1/conversations/${id}/messages`, {
+        headers: { 'x-api-key': server.apiKey },
+      });
+      expect(await history.text()).toContain('by the store');
+    }, patience);
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
   });
 });
 

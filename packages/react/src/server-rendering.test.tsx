@@ -7,6 +7,7 @@ import {
   NotificationBell,
   TaskProgress,
   TaskStreamText,
+  useCarillonStore,
   useChannel,
   useConversations,
   useInbox,
@@ -36,12 +37,13 @@ function EveryHook() {
   const { state } = useChannel('room:a');
   const { users } = usePresence('room:a');
   const tasks = useTasks();
+  const { connected } = useCarillonStore();
   const { typing } = useTyping('c');
   const { connectionStatus, config } = useWebSocketByPage({ pathname: '/app' });
   return (
     <p>
       {[status, items.length, state.status, users.length, tasks.status, typing.length].join()}
-      {connectionStatus} {config.route}
+      {connectionStatus} {config.route} {String(connected)}
     </p>
   );
 }
