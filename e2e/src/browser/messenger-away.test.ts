@@ -106,6 +106,24 @@ test('a message that waits outlives a reload', async () => {
   await page.context().close();
 });
 
+test('a message that is refused is kept, says why, and can be tried again or deleted', async () => {
+  const id = await createGroup(server, 'Left', ['Ida', 'Jan']);
+  const { page } = await signIn(browser, server, { user: 'Jan', at: id });
+  await say(page, 'still in');
+  await fetch(`${server.url}/api/v1/conversations/${id}/members/Jan`, {
+    method: 'DELETE',
+    headers: { 'x-api-key': server.apiKey },
+  });
+  await write(page, 'already out');
+  const refused = page.locator('.message.failed', { hasText: 'already out' });
+  await refused.getByText(/^Not sent: /).waitFor();
+  await refused.getByRole('button', { name: 'Retry' }).click();
+  await refused.getByText(/^Not sent: /).waitFor();
+  await refused.getByRole('button', { name: 'Delete' }).click();
+  await refused.waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
 test('a server that is killed and comes back costs a banner, and nothing is missing', async () => {
   const id = await createGroup(server, 'Crash', ['Eve', 'Finn']);
   const { page } = await signIn(browser, server, { user: 'Eve', at: id });

@@ -3,7 +3,7 @@ import type { RunningServer } from '@carillon/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { postAsBackend } from './backend.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium, visit } from './chromium.ts';
 import type { Visit } from './chromium.ts';
 import { composer, createGroup, message, signIn } from './messenger-steps.ts';
 import type { SignIn } from './messenger-steps.ts';
@@ -209,4 +209,33 @@ describe('files', () => {
     await page.getByRole('link', { name: 'Download report.pdf' }).waitFor();
     await page.locator('.message.own:not(.pending)').waitFor();
   });
+
+  test('a voice note is recorded, thrown away or sent, and can be played by the other', async () => {
+    const id = await createGroup(server, 'Voices', ['Uma', 'Vic']);
+    const uma = await enter({ user: 'Uma', at: id });
+    const vic = await enter({ user: 'Vic', at: id });
+    const record = uma.getByRole('button', { name: 'Record a voice note' });
+    await record.click();
+    await uma.getByRole('button', { name: 'Throw the voice note away' }).click();
+    await record.click();
+    await uma.getByText('0:01').waitFor();
+    await uma.getByRole('button', { name: 'Send the voice note' }).click();
+    await uma.getByText('Ready to send').waitFor();
+    await uma.getByRole('button', { name: 'Send', exact: true }).click();
+    await uma.locator('.message.own:not(.pending) .voice').waitFor();
+    expect(await uma.locator('.message').count()).toBe(1);
+    await vic.getByRole('button', { name: 'Play the voice note' }).click();
+    await vic.getByRole('button', { name: 'Pause the voice note' }).waitFor();
+    await vic.getByRole('button', { name: 'Play the voice note' }).waitFor();
+  });
+});
+
+test('a conversation that is not there, or not mine, says so', async () => {
+  const id = await createGroup(server, 'Private', ['Wes', 'Xia']);
+  for (const hash of [id, 'nothing-here']) {
+    const { page } = await visit(browser, `${server.url}/?user=Yan#c/${hash}`);
+    await page.getByRole('alert').getByText('This conversation could not be loaded.').waitFor();
+    expect(await composer(page).count()).toBe(0);
+    await page.context().close();
+  }
 });

@@ -1,5 +1,14 @@
 /** What every part of the messenger works on: the SDK of one signed-in person, and how React reads it. */
-import type { Chat, Client, Inbox, Outbox, Presence, Readable, Tasks } from '@carillon/client';
+import type {
+  Chat,
+  Client,
+  DesktopNotifications,
+  Inbox,
+  Outbox,
+  Presence,
+  Readable,
+  Tasks,
+} from '@carillon/client';
 import { createContext, use, useSyncExternalStore } from 'react';
 import type { Drafts } from './composer/drafts.ts';
 import type { Uploads } from './composer/uploads.ts';
@@ -9,6 +18,7 @@ export interface Messenger {
   readonly client: Client;
   readonly chat: Chat;
   readonly inbox: Inbox;
+  readonly desktop: DesktopNotifications;
   readonly tasks: Tasks;
   readonly presence: Presence;
   readonly outbox: Outbox;

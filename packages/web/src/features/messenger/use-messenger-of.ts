@@ -41,7 +41,7 @@ function openParts(session: Session, { connection }: ServerSettings) {
       maxAttempts: connection.maxReconnectAttempts,
     },
   });
-  const { client, chat, inbox, tasks, presence, outbox } = carillon;
+  const { client, chat, inbox, desktop, tasks, presence, outbox } = carillon;
   const uploads = createUploads(carillon);
   client.connect();
   return {
@@ -49,6 +49,7 @@ function openParts(session: Session, { connection }: ServerSettings) {
     client,
     chat,
     inbox,
+    desktop,
     tasks,
     presence,
     outbox,

@@ -6,6 +6,7 @@ import { EndOfList } from '../conversations/end-of-list.tsx';
 import { useMessenger, useReadable } from '../messenger.ts';
 import { useRovingFocus } from '../shell/use-roving-focus.ts';
 import { useMessengerText } from '../texts/use-messenger-text.ts';
+import { DesktopOffer } from './desktop-offer.tsx';
 import { NotificationRow } from './notification-row.tsx';
 
 const FILTERS: readonly InboxFilter[] = ['all', 'unread', 'archived'];
@@ -43,6 +44,7 @@ export function BellPanel() {
       >
         <NotificationList onMark={mark} />
       </div>
+      <DesktopOffer />
     </>
   );
 }

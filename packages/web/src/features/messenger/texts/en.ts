@@ -20,7 +20,6 @@ export const en = {
   'start.tokenHint': 'From the log-in of your application. It stays in this tab.',
   'start.tokenProblem': 'This is not a token with a user in it.',
   'start.noDemo': 'This server has no demo log-in: it is not a development server.',
-  'start.refused': 'The server did not let you in. The token may have run out.',
   'start.away': 'The server cannot be reached. Please try again.',
   'start.room': 'Or look into the public room',
 
@@ -30,7 +29,6 @@ export const en = {
   'app.try': 'Try it from your backend',
   'app.another': 'Open a window as somebody else',
   'app.signOut': 'Sign out',
-  'app.settings': 'Language and colours',
   'app.back': 'Back to the list',
 
   'state.connecting': 'Connecting…',
@@ -188,6 +186,12 @@ export const en = {
   'bell.refused': 'That could not be changed, so it is as it was.',
   'bell.end': 'That is all',
   'bell.more': 'Show more',
+
+  'desktop.explain': 'Be told on this computer while you look elsewhere.',
+  'desktop.allow': 'Allow',
+  'desktop.granted': 'This computer tells you while you look elsewhere.',
+  'desktop.denied':
+    'The browser does not let this page tell you on this computer. Allow it in the settings of the site.',
 
   'task.label.one': 'Tasks, {n} running',
   'task.label.other': 'Tasks, {n} running',

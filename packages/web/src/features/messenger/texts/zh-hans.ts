@@ -22,7 +22,6 @@ export const zhHans: MessengerTexts = {
   'start.tokenHint': '由你的应用登录取得，只保留在这个标签页。',
   'start.tokenProblem': '这不是包含用户的令牌。',
   'start.noDemo': '这台服务器没有演示登录：它不是开发服务器。',
-  'start.refused': '服务器没有让你进来，令牌可能已过期。',
   'start.away': '无法连接服务器，请再试一次。',
   'start.room': '或看看公开聊天室',
 
@@ -32,7 +31,6 @@ export const zhHans: MessengerTexts = {
   'app.try': '从你的后端试一试',
   'app.another': '以别人的身份打开新窗口',
   'app.signOut': '退出登录',
-  'app.settings': '语言与颜色',
   'app.back': '返回列表',
 
   'state.connecting': '连接中…',
@@ -189,6 +187,11 @@ export const zhHans: MessengerTexts = {
   'bell.refused': '无法更改，已恢复原状。',
   'bell.end': '就这些了',
   'bell.more': '显示更多',
+
+  'desktop.explain': '在你看别处时，也能在这台电脑上收到通知。',
+  'desktop.allow': '允许',
+  'desktop.granted': '你看别处时，这台电脑会通知你。',
+  'desktop.denied': '浏览器不允许此页面在这台电脑上通知你，请在网站设置中允许。',
 
   'task.label.one': '任务，{n} 个进行中',
   'task.label.other': '任务，{n} 个进行中',

@@ -22,7 +22,6 @@ export const zhHant: MessengerTexts = {
   'start.tokenHint': '由你的應用程式登入取得，只保留在這個分頁。',
   'start.tokenProblem': '這不是含有使用者的權杖。',
   'start.noDemo': '這台伺服器沒有示範登入：它不是開發用伺服器。',
-  'start.refused': '伺服器沒有讓你進來，權杖可能已過期。',
   'start.away': '無法連上伺服器，請再試一次。',
   'start.room': '或看看公開聊天室',
 
@@ -32,7 +31,6 @@ export const zhHant: MessengerTexts = {
   'app.try': '從你的後端試試看',
   'app.another': '以別人的身分開新視窗',
   'app.signOut': '登出',
-  'app.settings': '語言與顏色',
   'app.back': '回到列表',
 
   'state.connecting': '連線中…',
@@ -189,6 +187,11 @@ export const zhHant: MessengerTexts = {
   'bell.refused': '無法變更，已恢復原狀。',
   'bell.end': '就這些了',
   'bell.more': '顯示更多',
+
+  'desktop.explain': '在你看別處時，也能在這部電腦上收到通知。',
+  'desktop.allow': '允許',
+  'desktop.granted': '你看別處時，這部電腦會通知你。',
+  'desktop.denied': '瀏覽器不允許這個頁面在這部電腦上通知你，請在網站設定中允許。',
 
   'task.label.one': '任務，{n} 個進行中',
   'task.label.other': '任務，{n} 個進行中',

@@ -17,7 +17,7 @@ export function MessageBody({ message }: MessageBodyProps) {
   return (
     <>
       {file !== undefined && (
-        <div className={`attachment ${file.kind}`}>
+        <div className="attachment">
           <MessageFile file={file} />
         </div>
       )}

@@ -32,15 +32,17 @@ export function ThreadHeader({ view, panelId }: ThreadHeaderProps) {
         <h1 id="thread-title">{title || '\u00A0'}</h1>
         {view === undefined ? <p>{'\u00A0'}</p> : <Subtitle view={view} />}
       </div>
-      <button
-        type="button"
-        className="icon-button"
-        popoverTarget={panelId}
-        aria-label={t('members.show')}
-        title={t('members.show')}
-      >
-        <PeopleIcon />
-      </button>
+      {view !== undefined && (
+        <button
+          type="button"
+          className="icon-button"
+          popoverTarget={panelId}
+          aria-label={t('members.show')}
+          title={t('members.show')}
+        >
+          <PeopleIcon />
+        </button>
+      )}
     </header>
   );
 }

@@ -22,11 +22,11 @@ export function Thread({ id }: { id: string }) {
 
 function OpenThread({ conversation }: { conversation: Conversation }) {
   const { t } = useMessengerText();
-  const { user, client } = useMessenger();
+  const { user } = useMessenger();
   const state = useReadable(conversation.state);
   const [sentCount, setSentCount] = useState(0);
   const panelId = useId();
-  const { status, typing } = state;
+  const view = state.conversation;
 
   const send: typeof conversation.send = (input) => {
     const clientId = conversation.send(input);
@@ -34,35 +34,32 @@ function OpenThread({ conversation }: { conversation: Conversation }) {
     return clientId;
   };
 
+  if (state.status === 'error') {
+    return (
+      <section className="thread" aria-labelledby="thread-title">
+        <ThreadHeader view={undefined} panelId={panelId} />
+        <div className="empty-note centred" role="alert">
+          <strong>{t('thread.error')}</strong>
+          <p>{state.error?.message}</p>
+          <button type="button" className="button quiet" onClick={() => location.reload()}>
+            {t('thread.reload')}
+          </button>
+        </div>
+      </section>
+    );
+  }
   return (
     <>
       <section className="thread" aria-labelledby="thread-title">
-        <ThreadHeader view={state.conversation} panelId={panelId} />
+        <ThreadHeader view={view} panelId={panelId} />
         {state.hadGap && (
           <p className="notice-line" role="status">
             {t('thread.gap')}
           </p>
         )}
-        {status === 'error' ? (
-          <div className="empty-note centred" role="alert">
-            <p>{t('thread.error')}</p>
-            <p className="quiet-text">{state.error?.message}</p>
-            <button
-              type="button"
-              className="button quiet"
-              onClick={() => {
-                client.retryNow();
-                location.reload();
-              }}
-            >
-              {t('thread.reload')}
-            </button>
-          </div>
-        ) : (
-          <MessageList conversation={conversation} sentCount={sentCount} />
-        )}
-        <TypingLine names={typing} />
-        <Announcer messages={state.messages} me={user} isReady={status === 'ready'} />
+        <MessageList conversation={conversation} sentCount={sentCount} />
+        <TypingLine names={state.typing} />
+        <Announcer messages={state.messages} me={user} isReady={state.status === 'ready'} />
         <Composer
           key={conversation.id}
           conversationId={conversation.id}
@@ -70,9 +67,7 @@ function OpenThread({ conversation }: { conversation: Conversation }) {
           onTyping={(isTyping) => conversation.setTyping(isTyping)}
         />
       </section>
-      {state.conversation !== undefined && (
-        <MembersPanel view={state.conversation} panelId={panelId} />
-      )}
+      {view !== undefined && <MembersPanel view={view} panelId={panelId} />}
     </>
   );
 }
