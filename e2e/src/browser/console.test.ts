@@ -109,7 +109,7 @@ describe('watching', () => {
     await expect.poll(() => tile.textContent()).toBe('1');
     expect(await page.locator('canvas').count()).toBe(4);
     await page.getByText('The charts as a table').click();
-    await page.getByRole('columnheader', { name: 'Latency, 99 %' }).waitFor();
+    await page.getByRole('columnheader', { name: 'Latency, 99%' }).waitFor();
     await page.getByRole('button', { name: /^Only this one/ }).click();
     await page.getByText(/^Charts and devices of node/).waitFor();
     ann.disconnect();

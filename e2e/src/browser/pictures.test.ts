@@ -7,7 +7,9 @@ import type { RunningServer } from '@carillon/testkit';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join as joinPath } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PlainClient } from '../plain/plain-client.ts';
 import { postAsBackend } from './backend.ts';
 import { join, message, say } from './chat-steps.ts';
 import { launchChromium, PHONE, visit } from './chromium.ts';
@@ -191,3 +193,49 @@ test('pictures of the messenger', async () => {
   await message(ming.page, 'From the jetty').getByRole('img').waitFor();
   await take(ming.page, 'messenger-phone.png');
 }, 40_000);
+
+const PEOPLE = ['Aino', 'Béla', 'Chiara', 'Dmitri', 'Elif', 'Femi', 'Greta', 'Hiro', 'Inés', 'Jun'];
+const DEVICES = ['desktop', 'mobile', 'mobile', 'tablet', 'desktop'];
+
+/** People who come one by one and are told something now and then. */
+async function bustle(seconds: number): Promise<PlainClient[]> {
+  const clients: PlainClient[] = [];
+  for (let second = 0; second < seconds; second += 1) {
+    const user = PEOPLE[second % PEOPLE.length] ?? '';
+    const device = DEVICES[(second + Math.floor(second / PEOPLE.length)) % DEVICES.length] ?? '';
+    const url = new URL('/api/ws/notifications', server.wsUrl);
+    url.search = new URLSearchParams({ token: await server.token(user), device }).toString();
+    clients.push(await PlainClient.open(url.href));
+    const users = PEOPLE.slice(0, 2 + ((second * 7) % PEOPLE.length));
+    const body = { users: [...users, `away-${second}`], title: `Release ${second}` };
+    await postAsBackend(server, '/api/v1/notifications', body);
+    if (seconds > 1) await pause(1_000);
+  }
+  return clients;
+}
+
+test('pictures of the console', async () => {
+  const { page } = await visit(browser, `${server.url}/console`);
+  await page.getByRole('button', { name: 'Log in for development' }).click();
+  await page.getByText('Connections and users').waitFor();
+  const clients = await bustle(process.env['UPDATE_SCREENSHOTS'] === '1' ? 40 : 1);
+  const tile = page.locator('.co-tiles > div', { hasText: 'Connections' }).locator('dd');
+  await expect.poll(() => tile.textContent()).toBe(String(clients.length));
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await take(page, 'console.png');
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('button', { name: 'Send (Aino)' }).waitFor();
+  await take(page, 'console-users.png');
+  const small = await visit(browser, `${server.url}/console#notify`, {
+    ...phone,
+    locale: 'zh-TW',
+    colorScheme: 'dark',
+  });
+  await small.page.getByRole('button', { name: '以開發身分登入' }).click();
+  await small.page.getByLabel('所有人').check();
+  await small.page.getByLabel('標題').fill('今晚十點維護');
+  await small.page.getByRole('button', { name: '發送通知' }).click();
+  await small.page.getByRole('dialog', { name: '要通知所有人嗎？' }).waitFor();
+  await take(small.page, 'console-phone.png');
+  for (const client of clients) client.terminate();
+}, 90_000);

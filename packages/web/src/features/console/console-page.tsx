@@ -14,6 +14,7 @@ import type { ConsoleCall } from './shell/console-api.ts';
 import { createConsoleSession } from './shell/console-session.ts';
 import { LogIn } from './shell/log-in.tsx';
 import { ConsoleContext } from './shell/use-console.ts';
+import type { Console } from './shell/use-console.ts';
 import { TasksTab } from './tasks/tasks-tab.tsx';
 import { useConsoleTexts } from './use-console-texts.ts';
 import { UsersTab } from './users/users-tab.tsx';
@@ -110,7 +111,7 @@ function Inside({ token, tab }: { token: string; tab: TabName }) {
 }
 
 /** The same call for as long as somebody is logged in, with whatever token there is by then. */
-function useConsoleContext(token: string): { call: ConsoleCall } {
+function useConsoleContext(token: string): Console {
   const current = useRef(token);
   useEffect(() => {
     current.current = token;
@@ -122,6 +123,6 @@ function useConsoleContext(token: string): { call: ConsoleCall } {
       if (!answer.ok && answer.status === 403) session.logOut('forbidden');
       return answer;
     };
-    return { call };
+    return { call, overview: { last: undefined } };
   }, []);
 }

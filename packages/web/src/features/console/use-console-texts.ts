@@ -37,6 +37,7 @@ export function useFormats(): Formats {
 function formatsOf(region: string): Formats {
   const whole = new Intl.NumberFormat(region, { maximumFractionDigits: 0 });
   const fine = new Intl.NumberFormat(region, { maximumFractionDigits: 1 });
+  const share = new Intl.NumberFormat(region, { style: 'percent', maximumFractionDigits: 1 });
   const three = new Intl.NumberFormat(region, { maximumSignificantDigits: 3 });
   const clock = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' });
   const date = new Intl.DateTimeFormat(region, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -44,7 +45,7 @@ function formatsOf(region: string): Formats {
     count: (value) => whole.format(value),
     rate: (value) => (value < 100 ? fine : whole).format(value),
     ms: (value) => (value === undefined ? NOTHING : `${three.format(value)} ms`),
-    percent: (value) => (value === undefined ? NOTHING : `${fine.format(value)} %`),
+    percent: (value) => (value === undefined ? NOTHING : share.format(value / 100)),
     time: (ms) => clock.format(ms),
     dateTime: (iso) => date.format(Date.parse(iso)),
     duration: (ms) => {

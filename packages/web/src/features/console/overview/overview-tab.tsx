@@ -10,14 +10,9 @@ import { DeviceMix } from './device-mix.tsx';
 import { FiguresTable } from './figures-table.tsx';
 import { NodesTable } from './nodes-table.tsx';
 import { askSince, EMPTY_SERIES, lastOf, mergeSeries, pushSuccess } from './series.ts';
-import type { Column, Overview, Series } from './series.ts';
+import type { Column, Overview, Seen, Series } from './series.ts';
 
 const PAUSE_MS = 1_000;
-
-interface Seen {
-  readonly overview: Overview;
-  readonly series: Series;
-}
 
 export function OverviewTab() {
   const { t } = useConsoleTexts();
@@ -49,12 +44,14 @@ function useOverview(node: string | undefined): {
   seen: Seen | undefined;
   failure: ConsoleFailure | undefined;
 } {
-  const { call } = useConsole();
-  const [seen, setSeen] = useState<Seen | undefined>(undefined);
+  const { call, overview } = useConsole();
+  const [seen, setSeen] = useState(overview.last);
   const [failure, setFailure] = useState<ConsoleFailure | undefined>(undefined);
-  const kept = useRef<{ node: string | undefined; series: Series }>(undefined);
+  const kept = useRef<{ node?: string | undefined; series: Series | undefined }>({
+    series: overview.last?.series,
+  });
   const ask = async (): Promise<void> => {
-    const before = kept.current?.node === node ? kept.current?.series : undefined;
+    const before = kept.current.node === node ? kept.current.series : undefined;
     const since = askSince(before ?? EMPTY_SERIES);
     const answer = await call('console.overview', {
       ...(since === undefined ? {} : { since }),
@@ -64,7 +61,9 @@ function useOverview(node: string | undefined): {
     if (!answer.ok) return;
     const series = mergeSeries(before ?? EMPTY_SERIES, answer.value.series);
     kept.current = { node, series };
-    setSeen({ overview: answer.value, series });
+    const now = { overview: answer.value, series };
+    if (node === undefined) overview.last = now;
+    setSeen(now);
   };
   usePolling(ask, PAUSE_MS, node);
   return { seen, failure };

@@ -3,6 +3,12 @@ import type { MethodOutput } from '@carillon/client';
 
 export type Overview = MethodOutput<'console.overview'>;
 export type Series = Overview['series'];
+/** The newest answer, and the series with what came before. */
+export interface Seen {
+  readonly overview: Overview;
+  readonly series: Series;
+}
+
 export type Column = Exclude<keyof Series, 'at'>;
 
 const KEPT_SECONDS = 600;

@@ -1,14 +1,17 @@
 /** What every part of the console has at hand: the calls, and what to do when one is refused. */
 import { createContext, use, useEffect, useEffectEvent, useState } from 'react';
+import type { Seen } from '../overview/series.ts';
 import type { ConsoleCall } from './console-api.ts';
 
-export interface ConsoleContext {
+export interface Console {
   readonly call: ConsoleCall;
+  /** What the overview showed last: it is there at once when somebody comes back to it. */
+  readonly overview: { last: Seen | undefined };
 }
 
-export const ConsoleContext = createContext<ConsoleContext | undefined>(undefined);
+export const ConsoleContext = createContext<Console | undefined>(undefined);
 
-export function useConsole(): ConsoleContext {
+export function useConsole(): Console {
   const context = use(ConsoleContext);
   if (context === undefined) throw new Error('useConsole outside of the console');
   return context;

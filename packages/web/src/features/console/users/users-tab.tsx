@@ -88,18 +88,18 @@ function UserRow({ user, onOpen }: { user: OnlineUser; onOpen: (open: Open) => v
   const { t, count } = useConsoleTexts();
   const { dateTime } = useFormats();
   const rest = user.connections - user.devices.length;
+  const devices = Map.groupBy(user.devices, ({ device_type: type }) => type);
+  const tipOf = (device: OnlineUser['devices'][number] | undefined): string | undefined =>
+    device && `${device.protocol}, ${device.transport}, ${dateTime(device.connected_at)}`;
   return (
     <div className="co-row">
       <div className="co-row-text">
         <strong>{user.user}</strong>
         <span className="co-chips">
-          {user.devices.slice(0, 4).map((device) => (
-            <span
-              key={device.connection_id}
-              className="co-chip"
-              title={`${device.protocol}, ${device.transport}, ${dateTime(device.connected_at)}`}
-            >
-              {t(`device.${device.device_type}`)}
+          {[...devices].map(([type, [newest, ...others]]) => (
+            <span key={type} className="co-chip" title={tipOf(newest)}>
+              {t(`device.${type}`)}
+              {others.length > 0 && ` × ${others.length + 1}`}
             </span>
           ))}
           <span>{count('users.connections', user.connections)}</span>
