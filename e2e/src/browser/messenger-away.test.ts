@@ -107,6 +107,28 @@ test('a message that waits outlives a reload', async () => {
 });
 
 test('a message that is refused is kept, says why, and can be tried again or deleted', async () => {
+  const id = await createGroup(server, 'Refused', ['Ida', 'Jan']);
+  const { page } = await signIn(browser, server, { user: 'Jan', at: id });
+  // A file that the server does not have: it cannot be in a message.
+  const upload = { id: 'u_none', name: 'lost.txt', kind: 'file', mime: 'text/plain', size: 4 };
+  await page.route('**/api/v1/uploads', (route) => route.fulfill({ status: 201, json: upload }));
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'lost.txt', mimeType: 'text/plain', buffer: Buffer.from('lost') });
+  await page.getByText('Ready to send').waitFor();
+  await write(page, 'here is the file');
+  const refused = page.locator('.message.failed', { hasText: 'here is the file' });
+  await refused.getByText(/^Not sent: /).waitFor();
+  await say(page, 'the next one is not held up');
+  await page.reload();
+  await refused.getByRole('button', { name: 'Retry' }).click();
+  await refused.getByText(/^Not sent: /).waitFor();
+  await refused.getByRole('button', { name: 'Delete' }).click();
+  await refused.waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('who is taken out of a group sees that it is closed to them', async () => {
   const id = await createGroup(server, 'Left', ['Ida', 'Jan']);
   const { page } = await signIn(browser, server, { user: 'Jan', at: id });
   await say(page, 'still in');
@@ -114,13 +136,7 @@ test('a message that is refused is kept, says why, and can be tried again or del
     method: 'DELETE',
     headers: { 'x-api-key': server.apiKey },
   });
-  await write(page, 'already out');
-  const refused = page.locator('.message.failed', { hasText: 'already out' });
-  await refused.getByText(/^Not sent: /).waitFor();
-  await refused.getByRole('button', { name: 'Retry' }).click();
-  await refused.getByText(/^Not sent: /).waitFor();
-  await refused.getByRole('button', { name: 'Delete' }).click();
-  await refused.waitFor({ state: 'detached' });
+  await page.getByRole('alert').getByText('This conversation could not be loaded.').waitFor();
   await page.context().close();
 });
 
