@@ -46,12 +46,16 @@ export const encodeSseClose = (format: WireFormat, disconnect: Disconnect): Uint
 
 export const createNativeStreams = (options: NativeStreamOptions): readonly StreamEndpoint[] => {
   const { context, random, peers } = options;
-  const { logger } = context.deps;
+  const { logger, metrics } = context.deps;
   const sessions = new EmulatedSessions({ random, logger });
-  peers.answerRequests(({ session, data }) => ({
-    type: 'emulation',
-    isDelivered: sessions.deliver(session, data),
-  }));
+  peers.answerRequests(({ session, data }) => {
+    const isDelivered = sessions.deliver(session, data);
+    if (isDelivered) {
+      metrics.count('ws_frames_received_total', 1);
+      metrics.count('ws_bytes_received_total', Buffer.byteLength(data));
+    }
+    return { type: 'emulation', isDelivered };
+  });
   const open =
     (kind: SessionKind) =>
     (socket: ClientSocket, request: HandshakeRequest): StreamReceiver =>
