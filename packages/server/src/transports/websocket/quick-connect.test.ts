@@ -6,12 +6,13 @@ const encoded = Buffer.from('{"id":1,"connect":{"token":"e.y~J-_"}}').toString('
 it.each([
   [`carillon.v1, carillon.connect.${encoded}`, true],
   [`carillon.connect.${encoded},carillon.v1`, true],
-  [`carillon.connect.${encoded}`, true],
+  [`carillon.connect.${encoded}`, false],
+  [`carillon.v12, carillon.connect.${encoded}`, false],
   ['carillon.v1', false],
   ['centrifuge-json', false],
-  [`xcarillon.connect.${encoded}`, false],
-  [`carillon.connect.${encoded}=`, false],
-  ['carillon.connect.', false],
+  [`carillon.v1,xcarillon.connect.${encoded}`, false],
+  [`carillon.v1,carillon.connect.${encoded}=`, false],
+  ['carillon.v1,carillon.connect.', false],
   [undefined, false],
 ])('%s carries a frame: %s', (offered, carries) => {
   const frame = firstFrameOf(offered)?.toString();
@@ -21,7 +22,7 @@ it.each([
 it('a header of any length is looked at in no time', () => {
   const started = performance.now();
   for (const part of ['carillon.connect.', ' ,', 'carillon.connect.a ']) {
-    firstFrameOf(part.repeat(16_384 / part.length));
+    firstFrameOf('carillon.v1,' + part.repeat(16_384 / part.length));
   }
   expect(performance.now() - started).toBeLessThan(200);
 });

@@ -9,11 +9,13 @@
  */
 export const QUICK_SUBPROTOCOL = 'carillon.v1';
 
+const OFFER = /(?:^|,)\s*carillon\.v1\s*(?:,|$)/;
 const FRAME = /(?:^|,)\s*carillon\.connect\.([\w-]+)\s*(?:,|$)/;
 
 /** @param offered the header. Undefined: it carries no frame. */
 export const firstFrameOf = (offered: string | undefined): Buffer | undefined => {
-  if (offered === undefined) return undefined;
+  // Only what was offered may be selected.
+  if (offered === undefined || !OFFER.test(offered)) return undefined;
   const encoded = FRAME.exec(offered)?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64url');
 };
