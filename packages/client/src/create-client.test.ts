@@ -500,6 +500,33 @@ describe('channels', () => {
     expect(gaps).toEqual([{ channel: 'room:a' }]);
   });
 
+  it('an unsubscribe of before does not disturb what was asked for since', async () => {
+    const { socket, channel, gaps } = await subscribed();
+    socket.say(pub('beyond a hole', 9));
+    await clock.settle();
+    socket.say({ push: { channel: 'room:a', unsubscribe: { code: 2500, reason: 'state' } } });
+    await clock.advance(5000);
+    expect(socket.said.filter((each) => 'subscribe' in each)).toHaveLength(2);
+    socket.answer('subscribe', { recoverable: true, epoch: 'e', offset: 9, recovered: true });
+    expect(channel.state.get()).toEqual({ status: 'subscribed', wasRecovered: true });
+    expect(gaps).toEqual([]);
+  });
+
+  it('who is subscribed already begins anew', async () => {
+    const socket = await connected();
+    const channel = client.channel('room:a');
+    channel.subscribe();
+    await clock.settle();
+    socket.refuse('subscribe', 105);
+    await clock.settle();
+    expect(socket.said.slice(-2)).toMatchObject([
+      { unsubscribe: { channel: 'room:a' } },
+      { subscribe: { channel: 'room:a' } },
+    ]);
+    socket.answer('subscribe', {});
+    expect(channel.state.get().status).toBe('subscribed');
+  });
+
   it('the end of access is final', async () => {
     const { socket, channel } = await subscribed();
     socket.say({ push: { channel: 'room:a', unsubscribe: { code: 2000, reason: 'removed' } } });

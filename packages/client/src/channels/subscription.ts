@@ -222,8 +222,9 @@ export class Subscription {
     if (name === 'timeout') this.#options.loseConnection();
     // Of the connection, which starts us again.
     else if (code === 0) return;
-    else if (code === ALREADY_SUBSCRIBED && this.isServerSide) return;
-    else if (isTemporary) this.#retryLater();
+    else if (code === ALREADY_SUBSCRIBED) {
+      if (!this.isServerSide) this.#resubscribe();
+    } else if (isTemporary) this.#retryLater();
     else {
       this.#forget();
       this.#settle({ status: 'failed', error });
@@ -231,6 +232,8 @@ export class Subscription {
   }
 
   #handleUnsubscribed({ code, reason: message }: WireClose): void {
+    // It is about the subscription before the one that we wait for.
+    if (this.#isAsking) return;
     if (this.isServerSide) this.#forget();
     this.isServerSide = false;
     if (code === STATE_INVALIDATED) this.position = undefined;
