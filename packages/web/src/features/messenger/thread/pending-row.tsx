@@ -13,18 +13,18 @@ interface PendingRowProps {
 
 export function PendingRow({ row, onRetry, onDelete }: PendingRowProps) {
   const { t } = useMessengerText();
-  const { pending, isFirst, at } = row;
+  const { pending, isFirst, isLast, at } = row;
   const { state, error } = pending;
   const isFailed = state === 'failed';
   return (
     <article
-      className={`message own last pending ${state}${isFirst ? ' first' : ''}`}
+      className={`message own pending ${state}${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`}
       aria-label={t('thread.you')}
     >
       <div className="message-body">
         <p className="visually-hidden">{t('thread.you')}</p>
         <MessageBody message={pending} />
-        <p className={`meta${isFailed ? ' failed' : ''}`}>
+        <p className={isLast ? `meta${isFailed ? ' failed' : ''}` : 'visually-hidden'}>
           <ClockTime at={at} />
           <span className="mark">
             {isFailed ? <WarningIcon /> : <ClockIcon />}

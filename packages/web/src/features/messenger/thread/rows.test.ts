@@ -77,6 +77,13 @@ describe('rows of a conversation', () => {
     expect(after?.key).toBe(before?.key);
   });
 
+  test('what waits says so under the last of a run, what failed under itself', () => {
+    const failed: PendingMessage = { ...pending('b', 1), state: 'failed' };
+    const waiting = [pending('a', 0), failed, pending('c', 2), pending('d', 2)];
+    const lasts = rows({ pending: waiting }).map((row) => row.kind === 'pending' && row.isLast);
+    expect(lasts).toEqual([false, true, false, true]);
+  });
+
   test('what is on its way stands last and belongs to my group', () => {
     const input = { messages: [message(1, 'ann', 0)], pending: [pending('p', 1)] };
     expect(short(input)).toEqual(['m/k-1/ann first', 'm/p/ann']);

@@ -25,6 +25,8 @@ export interface PendingRowModel extends RowBase {
   readonly kind: 'pending';
   readonly pending: PendingMessage;
   readonly isFirst: boolean;
+  /** What all of a run wait for is told under the last of them. */
+  readonly isLast: boolean;
 }
 
 export type Row =
@@ -92,14 +94,16 @@ export function rowsOf(input: RowsInput): Row[] {
     startDay(at);
     const isFirst = !isContinued(me, at);
     if (!isFirst) continueGroup(rows);
-    rows.push({ kind: 'pending', key: keyOf(me, item.clientId), at, pending: item, isFirst });
+    const key = keyOf(me, item.clientId);
+    rows.push({ kind: 'pending', key, at, pending: item, isFirst, isLast: true });
     previous = { sender: me, at };
   }
   return rows;
 }
 
-/** The message before is not the last of its group after all. */
+/** The message before is not the last of its group after all. A failed one still says so. */
 function continueGroup(rows: Row[]): void {
   const last = rows.at(-1);
-  if (last?.kind === 'message') rows[rows.length - 1] = { ...last, isLast: false };
+  const isWaiting = last?.kind === 'pending' && last.pending.state !== 'failed';
+  if (last?.kind === 'message' || isWaiting) rows[rows.length - 1] = { ...last, isLast: false };
 }
