@@ -1,5 +1,5 @@
 export * from './running-server.ts';
 export * from './raw-websocket.ts';
 export * from './fake-clock.ts';
-export * from './fake-clock.ts';
 export * from './seeded-random.ts';
+export * from './scripted-socket.ts';
