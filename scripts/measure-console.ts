@@ -6,8 +6,8 @@
  * Not part of the tests. `--connections N` for other sizes.
  */
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
 import { launchChromium, visit } from '../e2e/src/browser/chromium.ts';
+import type { Visit } from '../e2e/src/browser/chromium.ts';
 import { withLab } from '../bench/src/rows/lab.ts';
 import type { Lab } from '../bench/src/rows/lab.ts';
 
@@ -18,6 +18,8 @@ const BAR_MS = 100;
 
 const { values } = parseArgs({ options: { connections: { type: 'string', default: '10000' } } });
 const connections = Number(values.connections);
+
+type Page = Visit['page'];
 
 interface Interaction {
   readonly name: string;

@@ -186,7 +186,7 @@ async function ended(id: unknown) {
 describe('notices to many', () => {
   test('all who are connected have it, and the task says how many', async () => {
     const dora = await connect('dora');
-    const arrived = next(dora, 'publication');
+    const arrived = next<{ data: unknown }>(dora, 'publication');
     const notice = { audience: 'online', title: 'Down at ten' };
     const { status, body } = await admin('POST', `${CONSOLE}/notify`, notice);
     expect(status).toBe(202);

@@ -48,7 +48,7 @@ export const IDENTITY_SETTINGS = {
     group: 'identity',
     isSecret: true,
     description:
-      'Password of the operator, at least 12 characters: HTTP Basic log-in (any user name) where an API key is asked for. Unset: none.',
+      'Password of the operator, at least 12 characters: for the log-in form of /console, and HTTP Basic (any user name) where an API key is asked for. Unset: none.',
   }),
   allowAnonymous: setting({
     env: 'ALLOW_ANONYMOUS',

@@ -204,6 +204,39 @@ const PLAIN: Json = {
       '401': problemResponse('unauthorized (101)'),
     },
   }),
+  '/api/v1/console/login': {
+    get: {
+      summary: 'Whether operators log in with a password here',
+      tags: ['console'],
+      security: [{}],
+      responses: { '200': json('What there is', { password: true }) },
+    },
+    post: {
+      summary: "The operators' password for a short-lived token",
+      description:
+        'The token goes into `Authorization: Bearer`. With such a token and without a password: the same for longer, for 12 hours at most.',
+      tags: ['console'],
+      security: [{}],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: { type: 'object', properties: { password: { type: 'string' } } },
+            example: { password: 'correct horse battery staple' },
+          },
+        },
+      },
+      responses: {
+        '200': json('A token', {
+          token: 'console.…',
+          expires_at: '2026-11-20T10:30:00.000Z',
+        }),
+        '401': problemResponse('unauthorized (101): the password is wrong'),
+        '404': problemResponse('not_available (108): ADMIN_PASSWORD is not set'),
+        '429': problemResponse('too_many_requests (111): too many wrong passwords'),
+      },
+    },
+  },
   '/api/notifications/stream': get('Live notifications as server-sent events', 'plain', {
     description: 'Events `notification` with an `id`; `Last-Event-ID` resumes after it.',
     parameters: [TOKEN],
