@@ -11,17 +11,26 @@ const { notRun, excluded } = installPrograms();
 
 // The build comes first: lint looks through package exports, and an old dist would mislead it.
 const checks = [
-  ['build', node, ['scripts/build.mjs']],
-  ['types', node, ['scripts/typecheck.mjs']],
-  ['lint', 'npm', ['run', '--silent', 'lint']],
-  ['format', 'npm', ['run', '--silent', 'format:check']],
-  ['dead code', 'npm', ['run', '--silent', 'knip']],
-  ['spec rules', node, [...sourceFlags, 'scripts/check-spec.ts']],
-  ['generated docs', node, [...sourceFlags, 'scripts/generate-docs.ts', '--check']],
+  { name: 'build', command: node, args: ['scripts/build.mjs'] },
+  { name: 'types', command: node, args: ['scripts/typecheck.mjs'] },
+  { name: 'lint', command: 'npm', args: ['run', '--silent', 'lint'] },
+  { name: 'format', command: 'npm', args: ['run', '--silent', 'format:check'] },
+  { name: 'dead code', command: 'npm', args: ['run', '--silent', 'knip'] },
+  { name: 'spec rules', command: node, args: [...sourceFlags, 'scripts/check-spec.ts'] },
+  {
+    name: 'generated docs',
+    command: node,
+    args: [...sourceFlags, 'scripts/generate-docs.ts', '--check'],
+  },
+  {
+    name: 'API reference',
+    command: 'npm',
+    args: ['run', '--silent', 'docs:reference', '--', '--check'],
+  },
 ];
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, command, args] of checks) {
+for (const { name, command, args } of checks) {
   const began = Date.now();
   const code = await run(command, args);
   say(`${code === 0 ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
