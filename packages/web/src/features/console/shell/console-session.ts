@@ -64,7 +64,11 @@ export function createConsoleSession(): ConsoleSession {
     return 'ok';
   };
 
-  if (state.type === 'in') change(state);
+  // A token that was kept may be near its end.
+  if (state.type === 'in') {
+    change(state);
+    if (state.token.startsWith(RENEWABLE)) void renew(state.token);
+  }
   return {
     get: () => state,
     subscribe: (listener) => {
