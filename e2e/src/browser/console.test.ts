@@ -279,8 +279,8 @@ describe('for everybody', () => {
 
   test('on a phone everything to press is large enough; the language is the visitor’s', async () => {
     const options = { viewport: PHONE, hasTouch: true, isMobile: true };
-    const { page, faults } = await open('users', options);
     const finn = await connect('finn');
+    const { page, faults } = await open('users', options);
     await page.getByRole('button', { name: 'Send (finn)' }).waitFor();
     expect(await tooSmall(page)).toEqual([]);
     expect(await scrollsSideways(page)).toBe(false);
