@@ -93,8 +93,11 @@ class SharedTab {
       onLost: () => undefined,
     });
     const stopListening = this.#options.environment.onPageEvent((event) => {
-      // Somebody looks: the tab that waits may be a hidden one, whose timers are slow.
-      if (event === 'visible') this.#hurry(-Infinity);
+      if (event !== 'visible') return;
+      // Somebody looks: the tab that waits may be a hidden one, whose timers are slow; and this one may
+      // have been put aside, and not have heard what the others said.
+      this.#hurry(-Infinity);
+      if (this.#hub === undefined) this.#askHub();
     });
     this.#releases = [held, stopListening];
     this.#ping();
@@ -159,9 +162,7 @@ class SharedTab {
   }
 
   #postFromHub(message: FromHub): void {
-    if (message.to === this.#tab || message.to === undefined) {
-      queueMicrotask(() => this.rider.handle(message));
-    }
+    queueMicrotask(() => this.rider.handle(message));
     if (message.to !== this.#tab) this.#bus?.post(message);
   }
 
@@ -188,14 +189,16 @@ class SharedTab {
       this.#ping();
       this.#hurry(LATE_MS);
       if (this.#hub !== undefined) return;
+      this.rider.checkHello();
       this.#silent += 1;
-      const { hub } = this.rider;
-      if (this.#silent <= MAX_SILENT) {
-        this.#bus?.post({ type: hub === 0 ? 'who' : 'ping', tab: this.#tab, hub });
-        return;
-      }
+      if (this.#silent <= MAX_SILENT) return this.#askHub();
       this.#silent = 0;
       this.#lead(true);
     });
+  }
+
+  #askHub(): void {
+    const { hub } = this.rider;
+    this.#bus?.post({ type: hub === 0 ? 'who' : 'ping', tab: this.#tab, hub });
   }
 }

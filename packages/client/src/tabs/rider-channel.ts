@@ -66,9 +66,19 @@ export class RiderChannel {
     return [{ name: this.#name, since: this.#position, hasJoins }];
   }
 
+  /** Held here, and the hub has not said so yet. */
+  isWaiting(): boolean {
+    return this.#holders > 0 && !this.#isHeld && this.#state.get().status !== 'failed';
+  }
+
+  /** Until the hub has told what is missing. */
+  pause(): void {
+    this.#isHeld = false;
+  }
+
   /** The hub is gone. */
   lose(): void {
-    this.#isHeld = false;
+    this.pause();
     const isWanted = this.#holders > 0 && this.#state.get().status !== 'failed';
     if (isWanted) this.#state.set({ status: 'subscribing' });
   }

@@ -232,6 +232,24 @@ test('a channel is subscribed once, and let go when no tab holds it', async () =
   expect(states()).toEqual(['unsubscribed']);
 });
 
+test('a page that was put aside and comes back is told what it did not hear', async () => {
+  const world = createWorld();
+  const pages = await openPages(world, 2);
+  const [, other] = pages;
+  for (const n of numbers(1, 2)) world.streams.publish(CHAT, n);
+  await world.clock.advance(100);
+  other?.tab.putAside();
+  for (const n of numbers(3, 5)) {
+    world.streams.publish(CHAT, n);
+    world.streams.publish(OWN, n);
+  }
+  await world.clock.advance(1_000);
+  other?.tab.thaw();
+  await world.clock.advance(6_000);
+  expect(other?.chat).toEqual(numbers(1, 5));
+  expect(other?.own).toEqual(numbers(3, 5));
+});
+
 test('by seed: tabs come, crash, close, freeze and thaw; what each is told has no hole and nothing twice', async () => {
   for (let seed = 1; seed <= 200; seed += 1) await live(seed);
 });
@@ -258,13 +276,18 @@ async function live(seed: number): Promise<void> {
       page?.tab.freeze();
       if (page !== undefined) frozen.add(page);
     },
+    () => {
+      const page = random.pick(pages);
+      page?.tab.putAside();
+      if (page !== undefined) frozen.add(page);
+    },
     () => random.pick(pages)?.tab.thaw(),
     () => random.pick(world.made)?.client.cut(),
     async () => {
       if (pages.length < 5) pages.push(...(await openPages(world, 1)));
     },
   ];
-  const weights = [12, 6, 2, 1, 1, 1, 2, 1, 1].flatMap((weight, index) =>
+  const weights = [12, 6, 2, 1, 1, 1, 1, 3, 1, 1].flatMap((weight, index) =>
     Array.from({ length: weight }, () => index),
   );
   for (let step = 0; step < 80; step += 1) await steps[random.pick(weights) ?? 0]?.();

@@ -74,6 +74,7 @@ test('a tab that speaks up late is told what it missed, as far as the hub knows 
     {
       type: 'server_gap',
       hub: HUB,
+      n: 9,
       to: 'too late',
       gap: {
         channel: 'user:u',

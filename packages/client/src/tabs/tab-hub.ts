@@ -24,7 +24,7 @@ export const COLLECT_MS = 150;
 /** What a hub says, without who says it. */
 export type HubMessage = FromHub extends infer M
   ? M extends FromHub
-    ? Omit<M, 'hub'>
+    ? Omit<M, 'hub' | 'n'>
     : never
   : never;
 
@@ -54,6 +54,7 @@ export class TabHub {
   readonly #channels = new Map<string, HubChannel>();
   readonly #serverLogs = new Map<string, HubLog>();
   readonly #stops: (() => void)[] = [];
+  #toAll = 0;
   #client: TrackedClient | undefined;
   /** Of tabs that spoke up before the connection was there: looked at when it is. */
   #unchecked: { readonly tab: string; readonly server: Positions }[] = [];
@@ -114,7 +115,8 @@ export class TabHub {
   }
 
   #post(message: HubMessage): void {
-    this.#options.post({ ...message, hub: this.#options.hub });
+    if (message.to === undefined) this.#toAll += 1;
+    this.#options.post({ ...message, hub: this.#options.hub, n: this.#toAll });
   }
 
   #start(): void {

@@ -19,6 +19,10 @@
  *
  * A tab that is gone, however, is known by its own lock becoming free.
  *
+ * A tab that was put aside by its browser (a page one has left and may come back to) hears nothing and
+ * is told nothing later. It knows by the number that every message of a hub carries, and says hello
+ * again.
+ *
  * Nothing lost, nothing doubled: a rider knows its position in each stream. A new hub first collects
  * the hellos and recovers from the lowest position any tab has; each rider drops what it already has
  * by its offset. A rider that speaks up late gets what it missed from what the hub remembers, and an
@@ -91,6 +95,8 @@ export type ToHub = {
 
 export type FromHub = {
   readonly hub: number;
+  /** How many messages to all there have been, with this one. */
+  readonly n: number;
   /** To one tab; absent: to all. */
   readonly to?: string;
 } & (

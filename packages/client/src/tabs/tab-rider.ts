@@ -53,6 +53,8 @@ export class TabRider implements Client {
   readonly #gaps = createListeners<Gap>();
   readonly #asked = new Map<number, Asked>();
   #hub = 0;
+  /** Messages to all, as the hub counts them. */
+  #heard = 0;
   #isCaughtUp = false;
   #lastId = 0;
   #wish: Wish = 'disconnect';
@@ -136,8 +138,12 @@ export class TabRider implements Client {
 
   handle(message: FromHub): void {
     const { tab } = this.#options;
-    if ((message.to ?? tab) !== tab || message.hub < this.#hub) return;
+    if (message.hub < this.#hub) return;
+    // What is said to others tells, too, who leads and whether something was missed.
     if (message.hub > this.#hub) this.#change(message.hub);
+    else if (message.n !== this.#heard + Number(message.to === undefined)) this.#resync();
+    this.#heard = message.n;
+    if ((message.to ?? tab) !== tab) return;
     if (this.#wish !== 'disconnect') this.#follow(message);
   }
 
@@ -176,6 +182,20 @@ export class TabRider implements Client {
       case 'leave':
         this.#channels.get(message.name)?.handle(message);
     }
+  }
+
+  /** What hello asked for has not come after a while, and may not come: asked again. */
+  checkHello(): void {
+    const isWaiting =
+      !this.#isCaughtUp || [...this.#channels.values()].some((one) => one.isWaiting());
+    if (isWaiting && this.state.get().status === 'connected') this.sayHello();
+  }
+
+  /** Messages were missed: what they were about is told anew. */
+  #resync(): void {
+    this.#isCaughtUp = false;
+    for (const channel of this.#channels.values()) channel.pause();
+    this.sayHello();
   }
 
   /** What is told to all may have something before it that is still on its way to this tab. */

@@ -32,7 +32,7 @@ export class SimulatedBrowser {
   /** In order from one tab to another, after a moment. */
   carry(from: SimulatedTab, name: string, message: unknown): void {
     for (const tab of this.tabs) {
-      if (tab === from) continue;
+      if (tab === from || tab.isDeaf) continue;
       const copy: unknown = structuredClone(message);
       const delayMs = this.#random.below(3);
       tab.later(from, delayMs, () => tab.deliver(name, copy));
@@ -84,6 +84,8 @@ export class SimulatedTab implements TabEnvironment {
   readonly #notBefore = new Map<SimulatedTab, number>();
   #frozen: (() => void)[] | undefined;
   isGone = false;
+  /** Put aside: frozen, and what others say is not kept for it. */
+  isDeaf = false;
 
   constructor(browser: SimulatedBrowser) {
     this.#browser = browser;
@@ -136,7 +138,13 @@ export class SimulatedTab implements TabEnvironment {
     this.#frozen ??= [];
   }
 
+  putAside(): void {
+    this.freeze();
+    this.isDeaf = true;
+  }
+
   thaw(): void {
+    this.isDeaf = false;
     const waiting = this.#frozen ?? [];
     this.#frozen = undefined;
     for (const callback of waiting) this.run(callback);
