@@ -1,6 +1,7 @@
 /**
  * A list that comes page by page. The first page is looked at again every few seconds while it is
- * the only one; what was loaded further down stays as it was until somebody reloads.
+ * the only one; what was loaded further down stays as it was until somebody reloads. What another
+ * query found stands there until the answer to the new one has come, so that nothing flickers.
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConsoleAnswer, ConsoleFailure } from './console-api.ts';
@@ -22,6 +23,7 @@ export interface Pages<T> {
 }
 
 interface Held<T> {
+  readonly key: string;
   readonly items: readonly T[];
   readonly next: string | undefined;
   readonly pages: number;
@@ -39,7 +41,6 @@ export function usePages<T>(
   const current = useRef({ key, isLoadingMore: false });
   useEffect(() => {
     current.current = { key, isLoadingMore: false };
-    setHeld(undefined);
   }, [key]);
 
   const reload = useCallback(async (): Promise<void> => {
@@ -48,16 +49,17 @@ export function usePages<T>(
     if (current.current !== asked) return;
     setHeld((before) =>
       answer.ok
-        ? { items: answer.value.items, next: answer.value.next, pages: 1, failure: undefined }
-        : { items: [], next: undefined, pages: 1, ...before, failure: answer },
+        ? { key, items: answer.value.items, next: answer.value.next, pages: 1, failure: undefined }
+        : { items: [], next: undefined, pages: 1, ...before, key, failure: answer },
     );
-  }, [load]);
+  }, [load, key]);
 
-  usePolling(() => ((held?.pages ?? 0) > 1 ? Promise.resolve() : reload()), REFRESH_MS, key);
+  const isLong = held?.key === key && held.pages > 1;
+  usePolling(() => (isLong ? Promise.resolve() : reload()), REFRESH_MS, key);
 
   const more = (): void => {
     const asked = current.current;
-    if (held?.next === undefined || asked.isLoadingMore) return;
+    if (held?.next === undefined || held.key !== key || asked.isLoadingMore) return;
     asked.isLoadingMore = true;
     void load(held.next).then((answer) => {
       asked.isLoadingMore = false;
@@ -83,6 +85,7 @@ function extended<T>(
   if (before === undefined) return before;
   if (!answer.ok) return { ...before, failure: answer };
   return {
+    key: before.key,
     items: [...before.items, ...answer.value.items],
     next: answer.value.next,
     pages: before.pages + 1,
