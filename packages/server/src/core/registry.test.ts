@@ -54,6 +54,47 @@ describe('registry', () => {
   });
 });
 
+describe('figures', () => {
+  it('[SES15] counted as people come and go, they are what a walk would find', async () => {
+    const { connect, node } = await createNodeFixture();
+    const guest = connect('ann', { isGuest: true });
+    const clients = [
+      connect('ann', {}, { deviceType: 'mobile' }),
+      connect('bob', {}, { deviceType: 'tablet' }),
+      connect(''),
+    ];
+    expect(node.figures()).toMatchObject({ connections: 4, users: 1 });
+    guest.session.handleClosed(true);
+    const devices = { mobile: 1, tablet: 1, desktop: 1, unknown: 0 };
+    expect(node.figures()).toEqual({ connections: 3, users: 2, devices });
+    const { users, connections } = await node.totals();
+    expect(node.figures()).toMatchObject({ users, connections });
+    for (const { session } of clients) session.handleClosed(true);
+    const nobody = { mobile: 0, tablet: 0, desktop: 0, unknown: 0 };
+    expect(node.figures()).toEqual({ connections: 0, users: 0, devices: nobody });
+  });
+
+  it('[CLU3] users and channels come by name, without guests and nameless people', async () => {
+    const { connect, node } = await createNodeFixture();
+    for (const user of ['cid', 'ann', 'bob', 'ann', '']) connect(user);
+    connect('~guest', { isGuest: true });
+    const first = await node.onlineUsers({ limit: 2 });
+    expect(first.items.map(({ user, connections }) => [user, connections])).toEqual([
+      ['ann', 2],
+      ['bob', 1],
+    ]);
+    expect(first.hasMore).toBe(true);
+    const rest = await node.onlineUsers({ limit: 2, after: 'bob' });
+    expect(rest.items.map(({ user }) => user)).toEqual(['cid']);
+    expect(rest.hasMore).toBe(false);
+    expect((await node.onlineUsers({ limit: 2, prefix: 'b' })).items).toHaveLength(1);
+    expect(await node.channelCounts({ limit: 2, pattern: 'nothing:*' })).toEqual({
+      items: [],
+      hasMore: false,
+    });
+  });
+});
+
 describe('orders', () => {
   it("[SES14] a disconnect reaches all of a user's sessions but the excepted", async () => {
     const { connect, node } = await createNodeFixture();

@@ -50,10 +50,10 @@ export class UserRegistry implements LocalConnections {
     this.#connecting.delete(session);
     this.#byId.set(session.id, session);
     this.#byDevice[session.init.deviceType] += 1;
-    const sessions = this.#byUser.get(session.user);
-    if (sessions === undefined) this.#addUser(session);
-    else sessions.push(session);
-    session.userIndex = (sessions?.length ?? 1) - 1;
+    const sessions = this.#byUser.get(session.user) ?? [];
+    if (sessions.length === 0) this.#byUser.set(session.user, sessions);
+    session.userIndex = sessions.push(session) - 1;
+    this.#judge(session.user, sessions);
   }
 
   remove(session: ClientSession): void {
@@ -63,9 +63,8 @@ export class UserRegistry implements LocalConnections {
     if (sessions === undefined) return;
     const moved = swapRemove(sessions, session.userIndex);
     if (moved !== undefined) moved.userIndex = session.userIndex;
-    if (sessions.length > 0) return;
-    this.#byUser.delete(session.user);
-    this.#unverified.delete(session.user);
+    if (sessions.length === 0) this.#byUser.delete(session.user);
+    this.#judge(session.user, sessions);
   }
 
   session(connectionId: string): ClientSession | undefined {
@@ -135,10 +134,10 @@ export class UserRegistry implements LocalConnections {
     return { users: byUser.size, connections: this.#byId.size, byUser };
   }
 
-  #addUser(session: ClientSession): void {
-    this.#byUser.set(session.user, [session]);
-    if (session.user === '' || session.identity?.isGuest === true) {
-      this.#unverified.add(session.user);
-    }
+  /** Whose name it is goes by the first of those who have it. */
+  #judge(user: string, [first]: readonly ClientSession[]): void {
+    const isUnverified = user === '' || first?.identity?.isGuest === true;
+    if (first !== undefined && isUnverified) this.#unverified.add(user);
+    else this.#unverified.delete(user);
   }
 }
