@@ -1,27 +1,11 @@
 import { expect, it } from 'vitest';
-import type { Logger } from '../../ports/logger.ts';
+import { createRecordingLogger, type LogLine } from '../../../../testkit/src/recording-logger.ts';
 import { createLoggingPushSender } from './logging-push-sender.ts';
 
-interface Line {
-  readonly level: string;
-  readonly fields: object;
-}
-
-function recordingLogger(lines: Line[]): Logger {
-  const at = (level: string) => (fields: object) => void lines.push({ level, fields });
-  const logger: Logger = {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    child: () => logger,
-  };
-  return logger;
-}
-
 it('tells who would be pushed what and why, without the message itself', async () => {
-  const lines: Line[] = [];
-  const sender = createLoggingPushSender({ logger: recordingLogger(lines) });
+  const lines: LogLine[] = [];
+  const logger = createRecordingLogger((line) => lines.push(line));
+  const sender = createLoggingPushSender({ logger });
   const result = await sender.send({
     id: 'message-1-bob',
     user: 'bob',
