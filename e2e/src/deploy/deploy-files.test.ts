@@ -97,12 +97,9 @@ describe('image', () => {
     const { workspaces } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
       workspaces: string[];
     };
-    const folders = await Array.fromAsync(
-      glob(
-        workspaces.map((each) => `${each}/package.json`),
-        { cwd: ROOT },
-      ),
-    );
+    const folders: string[] = [];
+    const manifests = workspaces.map((each) => `${each}/package.json`);
+    for await (const file of glob(manifests, { cwd: ROOT })) folders.push(file);
     expect(folders.length).toBeGreaterThan(workspaces.length);
     for (const file of folders) {
       expect(dockerfile).toContain(`COPY ${file} ${file.replace('package.json', '')}`);
