@@ -50,6 +50,18 @@ const topOf = async (page: Page, text: string): Promise<number> => {
 const scrollTo = (page: Page, top: number): Promise<void> =>
   page.getByRole('log').evaluate((log, y) => log.scrollTo({ top: y }), top);
 
+/** There, and still there when looked at again: a list that has just opened is still settling. */
+const settleAt = (page: Page, top: number): Promise<void> =>
+  expect
+    .poll(() =>
+      page.getByRole('log').evaluate((log, y) => {
+        const isThere = log.scrollTop === y;
+        if (!isThere) log.scrollTo({ top: y });
+        return isThere;
+      }, top),
+    )
+    .toBe(true);
+
 describe('two people', () => {
   test('start a conversation, see each other type, and see what was read', async () => {
     const visitor = await visit(browser, server.url);
@@ -129,7 +141,7 @@ describe('a long conversation', () => {
   test('older messages are put before the one under the eye, which does not move', async () => {
     const dora = await enter({ user: 'Dora', at: id });
     await message(dora, 'one more').waitFor();
-    await scrollTo(dora, 700);
+    await settleAt(dora, 700);
     const anchor = await dora.evaluate(() => {
       const top = document.querySelector('[role=log]')?.getBoundingClientRect().top ?? 0;
       const first = [...document.querySelectorAll('.bubble')].find(
@@ -150,7 +162,7 @@ describe('a long conversation', () => {
   test('who has scrolled up is not moved by what comes, and is told how much there is', async () => {
     const dora = await enter({ user: 'Dora', at: id });
     await message(dora, 'one more').waitFor();
-    await scrollTo(dora, 1_500);
+    await settleAt(dora, 1_500);
     await dora.getByRole('button', { name: 'To the newest message' }).waitFor();
     const scrolled = () => dora.getByRole('log').evaluate((log) => log.scrollTop);
     const before = await scrolled();

@@ -172,7 +172,7 @@ function NotificationList({ onMark }: { onMark: MarkThem }) {
         ))}
       </ul>
       {hasMore ? (
-        <EndOfList label={t('bell.more')} onReached={() => void inbox.loadMore()} />
+        <EndOfList label={t('bell.more')} onReached={() => inbox.loadMore()} />
       ) : (
         <p className="end-note">{t('bell.end')}</p>
       )}

@@ -53,7 +53,7 @@ export function ConversationList({ openId, onNew }: ConversationListProps) {
         </ul>
         <ListNote query={wanted} isEmpty={shown.length === 0} onNew={onNew} />
         {list.hasMore && wanted === '' && (
-          <EndOfList label={t('list.more')} onReached={() => void chat.loadMore()} />
+          <EndOfList label={t('list.more')} onReached={() => chat.loadMore()} />
         )}
       </div>
     </section>

@@ -3,7 +3,12 @@ import { useEffect, useRef } from 'react';
 
 interface EndOfListProps {
   readonly label: string;
-  readonly onReached: () => void;
+  /** Where it fails, the button stays and can be pressed again. */
+  readonly onReached: () => Promise<void>;
+}
+
+function load(onReached: () => Promise<void>): void {
+  onReached().catch(() => undefined);
 }
 
 export function EndOfList({ label, onReached }: EndOfListProps) {
@@ -13,13 +18,13 @@ export function EndOfList({ label, onReached }: EndOfListProps) {
   useEffect(() => {
     if (button.current === null) return;
     const observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) latest.current();
+      if (entries.some(({ isIntersecting }) => isIntersecting)) load(latest.current);
     });
     observer.observe(button.current);
     return () => observer.disconnect();
   }, []);
   return (
-    <button ref={button} type="button" className="text-button more" onClick={onReached}>
+    <button ref={button} type="button" className="text-button more" onClick={() => load(onReached)}>
       {label}
     </button>
   );

@@ -69,7 +69,7 @@ function TaskList() {
           ),
         )}
       </ul>
-      {hasMore && <EndOfList label={t('task.more')} onReached={() => void tasks.loadMore()} />}
+      {hasMore && <EndOfList label={t('task.more')} onReached={() => tasks.loadMore()} />}
     </>
   );
 }

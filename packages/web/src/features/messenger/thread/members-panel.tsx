@@ -77,9 +77,12 @@ function MemberList({ view }: { view: ConversationView }) {
             <button
               type="button"
               className="text-button"
-              onClick={({ currentTarget }) =>
-                void writeTo(user, currentTarget.closest<HTMLElement>('[popover]'))
-              }
+              onClick={({ currentTarget }) => {
+                // Without a connection nothing happens, and it can be pressed again.
+                writeTo(user, currentTarget.closest<HTMLElement>('[popover]')).catch(
+                  () => undefined,
+                );
+              }}
             >
               {t('members.write', { name: user })}
             </button>

@@ -40,7 +40,9 @@ export function MessageList({ conversation, sentCount }: MessageListProps) {
   useReadMark({ conversation, isAtEnd: scroll.isAtEnd });
 
   function loadOlder(): void {
-    if (state.hasOlder && !state.isLoadingOlder) void conversation.loadOlder();
+    if (!state.hasOlder || state.isLoadingOlder) return;
+    // Without a connection: asked for again when it is back (use-message-scroll.ts).
+    conversation.loadOlder().catch(() => undefined);
   }
 
   return (

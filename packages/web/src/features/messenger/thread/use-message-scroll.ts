@@ -6,6 +6,7 @@ import type { ConversationState } from '@carillon/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useMessenger, useReadable } from '../messenger.ts';
 import type { Row } from './rows.ts';
 
 /** Within this distance of the end the reader counts as being at the end. */
@@ -59,9 +60,8 @@ export function useMessageScroll({ rows, state, sentCount, me, onNearTop }: Mess
   useLayoutEffect(() => {
     if (sentCount === lastSent.current) return;
     lastSent.current = sentCount;
-    virtualizer.scrollToEnd();
-    setAtEnd(true);
-  }, [sentCount, rows, virtualizer]);
+    toEnd();
+  });
 
   const look = (): void => {
     const element = scroller.current;
@@ -81,8 +81,9 @@ export function useMessageScroll({ rows, state, sentCount, me, onNearTop }: Mess
     const row = top === undefined ? undefined : rows[top.index];
     floatingDate.show(row?.kind === 'message' && !isNearEnd ? row.at : undefined);
   };
-  // Older messages that do not fill the screen leave nothing to scroll: look again by ourselves.
-  useEffect(look, [rows]);
+  const isConnected = useReadable(useMessenger().client.state).status === 'connected';
+  // Nobody scrolls where older messages do not fill the screen, or where loading them has failed.
+  useEffect(look, [rows, isConnected]);
 
   return {
     scroller,
