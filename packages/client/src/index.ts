@@ -7,6 +7,7 @@ export type { BackoffLimits } from './connection/backoff.ts';
 export type * from './chat/chat.ts';
 export { createChat } from './chat/create-chat.ts';
 export type { ChatOptions } from './chat/create-chat.ts';
+export { LOADING_CONVERSATION } from './chat/open-conversation.ts';
 export type { ClientOptions, ReconnectOptions } from './client-options.ts';
 export type * from './client.ts';
 export type * from './connection/connection-state.ts';

@@ -1,5 +1,6 @@
 /** One conversation while the component is there: what was said, what is on its way, who is typing. */
 import { useMemo } from 'react';
+import { LOADING_CONVERSATION } from '@carillon/client';
 import type { Conversation, ConversationState, SendInput } from '@carillon/client';
 import { useParts } from './carillon-context.ts';
 import { notConnected } from './not-connected.ts';
@@ -23,17 +24,6 @@ export interface UsedConversation extends Omit<ConversationState, 'status'>, Con
   readonly status: Status;
 }
 
-const LOADING: ConversationState = {
-  status: 'loading',
-  messages: [],
-  pending: [],
-  hasOlder: false,
-  isLoadingOlder: false,
-  typing: [],
-  readSeqs: {},
-  hadGap: false,
-};
-
 /** @param id undefined: none for now */
 export function useConversation(id: string | undefined): UsedConversation {
   const { parts, isOff } = useParts('messaging');
@@ -43,7 +33,7 @@ export function useConversation(id: string | undefined): UsedConversation {
     [chat, id],
   );
   const conversation = useHeld(open);
-  const state = useReadable(conversation?.state, LOADING);
+  const state = useReadable(conversation?.state, LOADING_CONVERSATION);
   const actions = useMemo(() => actionsOf(conversation), [conversation]);
   return { ...state, ...actions, status: isOff ? 'off' : state.status };
 }

@@ -1,6 +1,7 @@
 /** One conversation while the component is there: what was said, what is on its way, who is typing. */
 import { computed, toValue } from 'vue';
 import type { ComputedRef, MaybeRefOrGetter, ShallowRef } from 'vue';
+import { LOADING_CONVERSATION } from '@carillon/client';
 import type {
   CarillonError,
   ConversationState,
@@ -39,17 +40,6 @@ export interface UsedConversation extends ConversationActions {
   readonly error: ComputedRef<CarillonError | undefined>;
 }
 
-const LOADING: ConversationState = {
-  status: 'loading',
-  messages: [],
-  pending: [],
-  hasOlder: false,
-  isLoadingOlder: false,
-  typing: [],
-  readSeqs: {},
-  hadGap: false,
-};
-
 /** @param id undefined: none for now */
 export function useConversation(id: MaybeRefOrGetter<string | undefined>): UsedConversation {
   const { parts, isOff } = useParts('messaging');
@@ -58,7 +48,7 @@ export function useConversation(id: MaybeRefOrGetter<string | undefined>): UsedC
     id: () => toValue(id),
     open: (chat, name) => chat.open(name),
   });
-  const state = useReadable(() => held.value?.state, LOADING);
+  const state = useReadable(() => held.value?.state, LOADING_CONVERSATION);
   return {
     status: computed(() => (isOff.value ? 'off' : state.value.status)),
     state,

@@ -43,19 +43,22 @@ export type OpenedConversation = Omit<Conversation, 'release'> & Closable;
 export const openConversation = (deps: ConversationDeps, id: string): OpenedConversation =>
   new Opened(deps, id);
 
+/** What a conversation is before anything is known of it. */
+export const LOADING_CONVERSATION: ConversationState = {
+  status: 'loading',
+  messages: [],
+  pending: [],
+  hasOlder: false,
+  isLoadingOlder: false,
+  typing: [],
+  readSeqs: {},
+  hadGap: false,
+};
+
 /** What others call are fields, so that a copy of them works without this object. */
 class Opened implements OpenedConversation {
   readonly id: string;
-  readonly state = createWritable<ConversationState>({
-    status: 'loading',
-    messages: [],
-    pending: [],
-    hasOlder: false,
-    isLoadingOlder: false,
-    typing: [],
-    readSeqs: {},
-    hadGap: false,
-  });
+  readonly state = createWritable(LOADING_CONVERSATION);
   readonly #deps: ConversationDeps;
   readonly #log = createMessageLog();
   readonly #newest: Loader;

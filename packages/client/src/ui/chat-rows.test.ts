@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LOADING_CONVERSATION } from '../chat/open-conversation.ts';
 import type { ConversationState, Message, PendingMessage } from '../chat/chat.ts';
 import { chatRows } from './chat-rows.ts';
 import type { ChatRow } from './chat-rows.ts';
@@ -22,14 +23,8 @@ const message = (seq: number, sender: string, time: string): Message => ({
 });
 
 const stateOf = (change: Partial<ConversationState>): ConversationState => ({
+  ...LOADING_CONVERSATION,
   status: 'ready',
-  messages: [],
-  pending: [],
-  hasOlder: false,
-  isLoadingOlder: false,
-  typing: [],
-  readSeqs: {},
-  hadGap: false,
   ...change,
 });
 

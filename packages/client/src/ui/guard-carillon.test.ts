@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { LOADING_CONVERSATION } from '../chat/open-conversation.ts';
 import type { Conversation, ConversationState } from '../chat/chat.ts';
 import type { Client } from '../client.ts';
 import { createCarillon } from '../create-carillon.ts';
@@ -64,16 +65,7 @@ describe('a part that the page does not list', () => {
 });
 
 describe('a conversation without typing_indicator', () => {
-  const state: ConversationState = {
-    status: 'ready',
-    messages: [],
-    pending: [],
-    hasOlder: false,
-    isLoadingOlder: false,
-    typing: ['bob'],
-    readSeqs: {},
-    hadGap: false,
-  };
+  const state: ConversationState = { ...LOADING_CONVERSATION, status: 'ready', typing: ['bob'] };
 
   test('tells nobody, shows nobody, and keeps its snapshot until it changes', () => {
     const parts = offline();
