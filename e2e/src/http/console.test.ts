@@ -232,7 +232,7 @@ describe('failed pushes', () => {
     await api.backend('POST', '/api/v1/notifications', { users: ['far', 'off'], title: 'Hello' });
     await expect.poll(async () => (await failed()).length).toBe(2);
     const [push, other] = await failed();
-    expect(push).toMatchObject({ kind: 'notification', users_count: 1, attempts: 0 });
+    expect(push).toMatchObject({ kind: 'notification', users_count: 1, attempts: 1 });
     expect(String(push?.['reason'])).toContain('500');
 
     webhook.behave('accept');

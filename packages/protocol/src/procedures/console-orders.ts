@@ -131,7 +131,7 @@ export const FailedPushView = Type.Object({
   reference: AnyJson,
   users: Type.Array(Type.String(), { description: 'Who did not get it; at most 100.' }),
   users_count: Count,
-  attempts: Count,
+  attempts: Type.Integer({ minimum: 1 }),
   reason: Type.String(),
   created_at: Timestamp,
   failed_at: Timestamp,

@@ -107,7 +107,8 @@ const pushView = (row: BuriedRow): Static<typeof declared.FailedPushView> => {
     reference: JSON.parse(row.reference) as unknown,
     users: users.slice(0, SHOWN_USERS),
     users_count: users.length,
-    attempts: row.attempts,
+    // The one that made it give up was not counted any more.
+    attempts: row.attempts + 1,
     reason: row.reason,
     created_at: iso(row.createdAt),
     failed_at: iso(row.buriedAt),

@@ -98,15 +98,27 @@ function Inside({ token, tab }: { token: string; tab: TabName }) {
   return (
     <ConsoleContext value={context}>
       <h1 className="visually-hidden">{t('page.heading')}</h1>
-      <nav className="co-tabs" aria-label={t('tab.label')}>
-        {TAB_NAMES.map((name) => (
-          <a key={name} href={`#${name}`} aria-current={name === tab ? 'page' : undefined}>
-            {t(`tab.${name}`)}
-          </a>
-        ))}
-      </nav>
+      <Tabs current={tab} />
       <Tab />
     </ConsoleContext>
+  );
+}
+
+function Tabs({ current }: { current: TabName }) {
+  const { t } = useConsoleTexts();
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = list.current?.querySelector('[aria-current]');
+    link?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [current]);
+  return (
+    <nav ref={list} className="co-tabs" aria-label={t('tab.label')}>
+      {TAB_NAMES.map((name) => (
+        <a key={name} href={`#${name}`} aria-current={name === current ? 'page' : undefined}>
+          {t(`tab.${name}`)}
+        </a>
+      ))}
+    </nav>
   );
 }
 
