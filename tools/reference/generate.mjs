@@ -58,6 +58,18 @@ function pageOf(made) {
   return ENTRIES.find(([, , source]) => madeFrom(source) === made)?.[0] ?? made;
 }
 
+/** TypeDoc numbers the anchors of some headings that are the only ones of their name: without the number they lead there. */
+function mended(text) {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading.toLowerCase().replaceAll(/[^\w-]/g, ''),
+  );
+  return text.replaceAll(/\]\(#([a-z]+)-(\d+)\)/g, (link, name, number) => {
+    const others = headings.filter((heading) => heading === name).length;
+    const isThere = others > Number(number) || text.includes(`id="${name}-${number}"`);
+    return isThere ? link : `](#${name})`;
+  });
+}
+
 /** Writes the page, or only looks with `--check`. */
 function isUpToDate([page, title, source]) {
   const made = madeFrom(source);
@@ -65,7 +77,7 @@ function isUpToDate([page, title, source]) {
   const [, ...rest] = readFileSync(join(out, made), 'utf8')
     .replaceAll(/\]\(([\w./-]+\.md)/g, (_, target) => `](${pageOf(posix.join(folder, target))}`)
     .split('\n');
-  const text = `<!-- Made by \`npm run docs:reference\` from the sources; edit those instead. -->\n\n# ${title}\n${rest.join('\n')}`;
+  const text = `<!-- Made by \`npm run docs:reference\` from the sources; edit those instead. -->\n\n# ${title}\n${mended(rest.join('\n'))}`;
   const path = join(pages, page);
   if (isCheck) return existsSync(path) && readFileSync(path, 'utf8') === text;
   mkdirSync(pages, { recursive: true });

@@ -55,7 +55,7 @@ export function linksOf(markdown: string): Link[] {
     .filter(({ target }) => !/^[a-z]+:/.test(target));
 }
 
-/** The fragments that a page's headings answer to, as GitHub makes them. */
+/** The fragments that a page answers to: of its headings, as GitHub makes them, and those it names itself. */
 export function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   const text = markdown.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
@@ -66,5 +66,6 @@ export function anchorsOf(markdown: string): Set<string> {
     for (let again = 1; anchors.has(name); again += 1) name = `${anchor}-${again}`;
     anchors.add(name);
   }
+  for (const [, id = ''] of text.matchAll(/<a id="([^"]+)">/g)) anchors.add(id);
   return anchors;
 }
