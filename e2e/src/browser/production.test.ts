@@ -69,3 +69,12 @@ test('a token in the address of the messenger is taken out of it', async () => {
   await page.getByRole('button', { name: 'Menu of 小明' }).waitFor();
   expect(page.url()).not.toContain(token);
 });
+
+test('a name in the address opens nothing without a demo log-in', async () => {
+  const { page } = await visit(browser, 'about:blank');
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+  await page.goto(`${server.url}/?user=Ana`);
+  await page.getByLabel('Access token (JWT)').waitFor();
+  expect(sockets).toEqual([]);
+});

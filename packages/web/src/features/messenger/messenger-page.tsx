@@ -24,7 +24,8 @@ export function MessengerPage() {
     forgetSession();
     setSession(undefined);
   };
-  if (session === undefined) {
+  const isRefused = session?.kind === 'demo' && server?.refusesNames === true;
+  if (session === undefined || isRefused) {
     return (
       <SignInPage
         hasDemo={server?.hasDemo}

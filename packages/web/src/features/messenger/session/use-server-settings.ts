@@ -10,6 +10,8 @@ import { request } from '../../../session/server.ts';
 export interface ServerSettings {
   /** It hands out demo tokens: a development server. */
   readonly hasDemo: boolean;
+  /** It has said that it does not: a name alone opens nothing here. */
+  readonly refusesNames: boolean;
   readonly connection: ConnectionSettings;
 }
 
@@ -20,8 +22,10 @@ export function useServerSettings(): ServerSettings | undefined {
     let isGone = false;
     void request('GET', '/api/v1/client-settings').then((answer) => {
       if (isGone) return;
+      const hasDemo = answer.ok && answer.body['demo_login'] === true;
       setSettings({
-        hasDemo: answer.ok && answer.body['demo_login'] === true,
+        hasDemo,
+        refusesNames: answer.ok && !hasDemo,
         connection: answer.ok ? decodeConnectionSettings(answer.body) : DEFAULT_CONNECTION_SETTINGS,
       });
     });
