@@ -1,6 +1,6 @@
 /**
  * The code in getting-started and the guides, run as it stands: backends against a server, pages of the
- * plain SDK in Chromium, where what the backends said must show up. React is type-checked, Vue compiled.
+ * plain SDK in Chromium, where what the backends said must show up. React and migrations are type-checked, Vue compiled.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { symlink, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { startServer } from '@carillon/testkit';
 import type { RunningServer } from '@carillon/testkit';
 import type { Browser, Page } from 'playwright-core';
@@ -17,7 +17,7 @@ import { launchChromium, visit } from '../browser/chromium.ts';
 import { serveSdk } from '../browser/sdk-page.ts';
 import { createReaderFolder, isProgram, outputOf } from './documented-programs.ts';
 import type { ReaderFolder } from './documented-programs.ts';
-import { ROOT, blocksOf, readDocument } from './markdown.ts';
+import { ROOT, blocksOf, documents, readDocument } from './markdown.ts';
 import type { Block } from './markdown.ts';
 
 const START = 'docs/getting-started.md';
@@ -193,8 +193,8 @@ interface SfcCompiler {
   compileScript(descriptor: object, options: object): { content: string };
 }
 
-describe('React and Vue', () => {
-  test('React has the types that the guides say, Vue compiles, and what they import is there', async () => {
+describe('types', () => {
+  test('what is said in TypeScript has these types, Vue compiles, and what it imports is there', async () => {
     const path = await mkdtemp(join(tmpdir(), 'carillon-docs-types-'));
     const sfc: SfcCompiler = createRequire(join(ROOT, 'packages/vue/package.json'))(
       'vue/compiler-sfc',
@@ -212,6 +212,11 @@ describe('React and Vue', () => {
       const imports = /^import .* from '@carillon\/vue';?$/m.exec(content)?.[0] ?? '';
       expect(imports, `${name} has Vue`).not.toBe('');
       await writeFile(join(path, `${name}-vue.ts`), imports);
+    }
+    for (const page of documents().filter((name) => name.startsWith('docs/migration/'))) {
+      for (const { language, code, line } of blocksOf(readDocument(page))) {
+        if (language === 'ts') await writeFile(join(path, `${basename(page)}-${line}.ts`), code);
+      }
     }
     const options = {
       customConditions: [],
