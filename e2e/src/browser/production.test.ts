@@ -62,10 +62,11 @@ test('without a demo log-in the messenger takes a token, and shows nothing of de
   expect(faults).toEqual([]);
 });
 
-test('a token in the address of the messenger is taken out of it', async () => {
+test('a token in the address of the messenger is taken out of it, and signs in nobody by itself', async () => {
   const { page } = await visit(browser, 'about:blank');
   const token = await server.token('小明');
   await page.goto(`${server.url}/?token=${token}`);
+  await page.getByRole('button', { name: 'Start as 小明' }).click();
   await page.getByRole('button', { name: 'Menu of 小明' }).waitFor();
   expect(page.url()).not.toContain(token);
 });

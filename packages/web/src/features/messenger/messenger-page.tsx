@@ -3,7 +3,12 @@ import { useState } from 'react';
 import { MessengerProvider } from './messenger.ts';
 import { App } from './shell/app.tsx';
 import type { Session } from './session/stored-session.ts';
-import { forgetSession, restoreSession, storeSession } from './session/stored-session.ts';
+import {
+  forgetSession,
+  restoreSession,
+  storeSession,
+  takeOfferedToken,
+} from './session/stored-session.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { useMessengerOf } from './use-messenger-of.ts';
 import { useServerSettings } from './session/use-server-settings.ts';
@@ -16,9 +21,16 @@ import './thread/thread.css';
 import './try/command.css';
 import './try/try.css';
 
+/** Once per page: StrictMode asks components twice. */
+const offeredToken = takeOfferedToken();
+
 export function MessengerPage() {
   const server = useServerSettings();
-  const [session, setSession] = useState<Session | undefined>(restoreSession);
+  const [session, setSession] = useState<Session | undefined>(
+    offeredToken === undefined ? restoreSession : undefined,
+  );
+
+  const [offered, setOffered] = useState(offeredToken);
 
   const signOut = (): void => {
     forgetSession();
@@ -29,9 +41,11 @@ export function MessengerPage() {
     return (
       <SignInPage
         hasDemo={server?.hasDemo}
+        offeredToken={offered}
         onSignIn={(next) => {
           storeSession(next);
           setSession(next);
+          setOffered(undefined);
         }}
       />
     );

@@ -10,16 +10,23 @@ import { sessionOfToken } from './stored-session.ts';
 
 interface SignInFormProps {
   readonly hasDemo: boolean;
+  readonly offeredToken: string | undefined;
   readonly onSignIn: (session: Session) => void;
 }
 
-export function SignInForm({ hasDemo, onSignIn }: SignInFormProps) {
+export function SignInForm({ hasDemo, offeredToken, onSignIn }: SignInFormProps) {
   const { t } = useMessengerText();
-  const [usesToken, setUsesToken] = useState(!hasDemo);
+  const [usesToken, setUsesToken] = useState(!hasDemo || offeredToken !== undefined);
   return (
     <>
-      {!hasDemo && <p className="sign-in-note">{t('start.noDemo')}</p>}
-      {usesToken ? <TokenForm onSignIn={onSignIn} /> : <NameForm onSignIn={onSignIn} />}
+      {!hasDemo && offeredToken === undefined && (
+        <p className="sign-in-note">{t('start.noDemo')}</p>
+      )}
+      {usesToken ? (
+        <TokenForm offeredToken={offeredToken} onSignIn={onSignIn} />
+      ) : (
+        <NameForm onSignIn={onSignIn} />
+      )}
       {hasDemo && (
         <button type="button" className="text-button" onClick={() => setUsesToken(!usesToken)}>
           {t(usesToken ? 'start.useName' : 'start.useToken')}
@@ -30,6 +37,8 @@ export function SignInForm({ hasDemo, onSignIn }: SignInFormProps) {
 }
 
 type FormProps = Pick<SignInFormProps, 'onSignIn'>;
+
+type TokenFormProps = Partial<Pick<SignInFormProps, 'offeredToken'>> & FormProps;
 
 const SUGGESTED = ['Alice', 'Ben', '小明'];
 
@@ -88,9 +97,10 @@ function NameForm({ onSignIn }: FormProps) {
   );
 }
 
-function TokenForm({ onSignIn }: FormProps) {
+function TokenForm({ offeredToken = '', onSignIn }: TokenFormProps) {
   const { t } = useMessengerText();
-  const [token, setToken] = useState('');
+  const [token, setToken] = useState(offeredToken);
+  const user = sessionOfToken(token.trim())?.user;
   const [problem, setProblem] = useState<string>();
   return (
     <form
@@ -112,7 +122,7 @@ function TokenForm({ onSignIn }: FormProps) {
         onChange={setToken}
       />
       <button type="submit" className="button">
-        {t('start.enter')}
+        {user === undefined ? t('start.enter') : t('start.enterAs', { name: user })}
       </button>
     </form>
   );

@@ -10,10 +10,12 @@ import './sign-in.css';
 interface SignInPageProps {
   /** Undefined while it is not known yet. */
   readonly hasDemo: boolean | undefined;
+  /** From the address, to be confirmed. */
+  readonly offeredToken: string | undefined;
   readonly onSignIn: (session: Session) => void;
 }
 
-export function SignInPage({ hasDemo, onSignIn }: SignInPageProps) {
+export function SignInPage({ hasDemo, offeredToken, onSignIn }: SignInPageProps) {
   const { t } = useMessengerText();
   const titleId = useId();
   return (
@@ -27,7 +29,9 @@ export function SignInPage({ hasDemo, onSignIn }: SignInPageProps) {
         </div>
         <section className="sign-in-card" aria-labelledby={titleId}>
           <h2 id={titleId}>{t('start.form')}</h2>
-          {hasDemo !== undefined && <SignInForm hasDemo={hasDemo} onSignIn={onSignIn} />}
+          {hasDemo !== undefined && (
+            <SignInForm hasDemo={hasDemo} offeredToken={offeredToken} onSignIn={onSignIn} />
+          )}
           <p className="sign-in-else">
             <a href="/chat">{t('start.room')}</a>
           </p>

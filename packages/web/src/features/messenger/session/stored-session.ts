@@ -25,19 +25,25 @@ export const sessionOfToken = (token: string): Session | undefined => {
   return user === undefined ? undefined : { kind: 'token', user, token };
 };
 
-/** `?user=` (demo) and `?token=` come first and are taken out of the address. */
-export function restoreSession(): Session | undefined {
+/**
+ * A token in the address (`?token=`) is taken out of it and only offered: a link must not sign anybody
+ * in as somebody else without a word.
+ */
+export function takeOfferedToken(): string | undefined {
   const url = new URL(location.href);
-  const user = url.searchParams.get('user') ?? undefined;
   const token = url.searchParams.get('token') ?? undefined;
-  if (token !== undefined) {
-    url.searchParams.delete('token');
-    history.replaceState(null, '', url);
-    const session = sessionOfToken(token);
-    if (session !== undefined) storeSession(session);
-  }
-  if (user !== undefined && user !== '') return { kind: 'demo', user };
-  if (url.searchParams.has('as')) return undefined;
+  if (token === undefined) return undefined;
+  url.searchParams.delete('token');
+  history.replaceState(null, '', url);
+  return token;
+}
+
+/** `?user=` is a demo name for this window; else whoever was signed in before. */
+export function restoreSession(): Session | undefined {
+  const { searchParams } = new URL(location.href);
+  const user = searchParams.get('user') ?? '';
+  if (user !== '') return { kind: 'demo', user };
+  if (searchParams.has('as')) return undefined;
   const kept = quietly(() => sessionStorage.getItem(TOKEN_KEY)) ?? undefined;
   const ofToken = kept === undefined ? undefined : sessionOfToken(kept);
   if (ofToken !== undefined) return ofToken;

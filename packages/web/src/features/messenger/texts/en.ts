@@ -12,6 +12,7 @@ export const en = {
   'start.name': 'Your name',
   'start.nameProblem': 'Please enter a name of 1 to 64 characters.',
   'start.enter': 'Start',
+  'start.enterAs': 'Start as {name}',
   'start.entering': 'One moment…',
   'start.suggested': 'or be',
   'start.useToken': 'Use an access token',

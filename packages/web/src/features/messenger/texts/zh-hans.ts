@@ -14,6 +14,7 @@ export const zhHans: MessengerTexts = {
   'start.name': '你的名字',
   'start.nameProblem': '请输入 1 到 64 个字符的名字。',
   'start.enter': '开始',
+  'start.enterAs': '以 {name} 的身份开始',
   'start.entering': '请稍候…',
   'start.suggested': '或扮作',
   'start.useToken': '使用访问令牌',

@@ -14,6 +14,7 @@ export const zhHant: MessengerTexts = {
   'start.name': '你的名字',
   'start.nameProblem': '請輸入 1 到 64 個字元的名字。',
   'start.enter': '開始',
+  'start.enterAs': '以 {name} 的身分開始',
   'start.entering': '請稍候…',
   'start.suggested': '或當',
   'start.useToken': '使用存取權杖',
