@@ -148,6 +148,7 @@ describe('beside the rows', () => {
     expect(isSendKey({ ...enter, shiftKey: true })).toBe(false);
     expect(isSendKey({ ...enter, isComposing: true })).toBe(false);
     expect(isSendKey({ ...enter, keyCode: 229 })).toBe(false);
+    expect(isSendKey({ ...enter, key: 'a' })).toBe(false);
   });
 });
 

@@ -29,18 +29,6 @@ export function draftState(draft: string): DraftState {
   };
 }
 
-export interface PressedKey {
-  readonly key: string;
-  readonly shiftKey: boolean;
-  readonly isComposing: boolean;
-  readonly keyCode: number;
-}
-
-/** Enter sends, Shift+Enter does not, nor the Enter that picks a word in an input method. */
-export const isSendKey = (event: PressedKey): boolean =>
-  // Safari ends the composition before the keydown and tells it by 229 only.
-  event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
-
 /** A name or room as the server takes it: 1 to 64 characters, none of them a control character. */
 export function isValidName(name: string): boolean {
   const trimmed = name.trim();

@@ -1,10 +1,11 @@
 /** The field to write in. It keeps its draft and its focus, whatever the connection does. */
+import { isSendKey } from '@carillon/client/ui';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, SyntheticEvent } from 'react';
 import { useText } from '../../i18n/use-text.ts';
 import { SendIcon } from '../../ui/icons.tsx';
 import { PrivateReader } from './private-reader.tsx';
-import { draftState, isSendKey, MAX_MESSAGE_LENGTH } from '../../ui/draft-rules.ts';
+import { draftState, MAX_MESSAGE_LENGTH } from '../../ui/draft-rules.ts';
 
 interface ComposerProps {
   /** The one person a private message goes to. */

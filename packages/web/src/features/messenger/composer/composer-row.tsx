@@ -1,7 +1,7 @@
 /** The row with the field: files before it, send or record behind it. */
+import { isSendKey } from '@carillon/client/ui';
 import { useRef } from 'react';
 import type { ClipboardEvent, KeyboardEvent } from 'react';
-import { isSendKey } from '../../../ui/draft-rules.ts';
 import { MicrophoneIcon, PaperclipIcon, SendIcon } from '../../../ui/icons.tsx';
 import { useMessengerText } from '../texts/use-messenger-text.ts';
 import type { ComposerModel } from './use-composer.ts';

@@ -1,29 +1,11 @@
 /** A command to paste into a terminal, with a button that copies it. */
-import { useEffect, useState } from 'react';
 import { useText } from '../../../i18n/use-text.ts';
 import { CheckIcon, CopyIcon } from '../../../ui/icons.tsx';
-
-const COPIED_FOR_MS = 2_000;
+import { useCopied } from '../../../ui/use-copied.ts';
 
 export function CommandBlock({ label, command }: { label: string; command: string }) {
   const { t } = useText();
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setCopied(false), COPIED_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
-
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(command);
-      setCopied(true);
-    } catch {
-      // Refused, or no secure context: the text can still be selected by hand.
-      setCopied(false);
-    }
-  };
-
+  const { isCopied, copy } = useCopied(command);
   return (
     <div className="command">
       <div className="command-head">
@@ -32,7 +14,7 @@ export function CommandBlock({ label, command }: { label: string; command: strin
           type="button"
           className="command-copy"
           aria-label={`${t('ui.copy')}: ${label}`}
-          onClick={() => void copy()}
+          onClick={copy}
         >
           {isCopied ? <CheckIcon /> : <CopyIcon />}
           <span aria-live="polite">{t(isCopied ? 'ui.copied' : 'ui.copy')}</span>
