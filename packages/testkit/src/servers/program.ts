@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { atExit } from './at-exit.ts';
 
 export interface ProgramOptions {
   readonly path: string;
@@ -37,13 +38,13 @@ export function findProgram(setting: string, paths: readonly string[]): string {
 
 export class Program {
   readonly #options: ProgramOptions;
-  readonly #killAtExit = (): void => this.signal(this.#options.lastSignal ?? 'SIGKILL');
+  readonly #spare: () => void;
   #child: ChildProcess | undefined;
   #output = '';
 
   constructor(options: ProgramOptions) {
     this.#options = options;
-    process.once('exit', this.#killAtExit);
+    this.#spare = atExit(() => this.signal(options.lastSignal ?? 'SIGKILL'));
   }
 
   /** Everything it has printed so far, over all its starts. */
@@ -124,7 +125,7 @@ export class Program {
   /** `end` for good. */
   async close(signal: NodeJS.Signals): Promise<void> {
     await this.end(signal);
-    process.off('exit', this.#killAtExit);
+    this.#spare();
   }
 
   #send(child: ChildProcess, signal: NodeJS.Signals): void {

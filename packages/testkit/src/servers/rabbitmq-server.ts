@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePorts } from './free-port.ts';
 import { Program } from './program.ts';
+import { atExit } from './at-exit.ts';
 
 const READY = /Server startup complete/u;
 const START_TIMEOUT_MS = 60_000;
@@ -46,8 +47,7 @@ export async function startRabbitmq(): Promise<RabbitmqServer> {
   const mapper = spawn(epmdPath(), ['-port', String(epmdPort), '-address', '127.0.0.1'], {
     stdio: 'ignore',
   });
-  const killAtExit = (): void => void mapper.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  const spareMapper = atExit(() => void mapper.kill('SIGKILL'));
   await untilAccepting(epmdPort);
 
   const start = async (): Promise<void> => {
@@ -63,7 +63,7 @@ export async function startRabbitmq(): Promise<RabbitmqServer> {
     kill: () => server.end('SIGKILL'),
     start,
     stop: async () => {
-      process.off('exit', killAtExit);
+      spareMapper();
       await server.close('SIGKILL');
       mapper.kill('SIGKILL');
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
