@@ -28,6 +28,9 @@ export async function runExample(example) {
     JWT_SECRET: process.env.JWT_SECRET ?? randomBytes(32).toString('hex'),
     API_KEY: process.env.API_KEY ?? randomBytes(16).toString('hex'),
   };
+  const carillonPort = process.env.CARILLON_PORT ?? '8000';
+  // The application's, and the server's own for its console and playground.
+  const origins = [`localhost:${port}`, `localhost:${carillonPort}`, `127.0.0.1:${carillonPort}`];
   const start = startTogether();
   const cli = join(root, 'packages', 'server', 'src', 'cli.ts');
   const server = start([...sourceFlags, cli, 'serve'], {
@@ -35,9 +38,9 @@ export async function runExample(example) {
     env: {
       ...process.env,
       ...secrets,
-      PORT: process.env.CARILLON_PORT ?? '8000',
+      PORT: carillonPort,
       DATA_DIR: process.env.DATA_DIR ?? join(root, 'data', `example-${name}`),
-      ALLOWED_ORIGINS: `http://localhost:${port}`,
+      ALLOWED_ORIGINS: origins.map((each) => `http://${each}`).join(','),
       LOG_LEVEL: 'warn',
     },
   });

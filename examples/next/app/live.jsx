@@ -6,8 +6,10 @@ import { routes } from './routes.js';
 
 async function getToken({ signal }) {
   const response = await fetch('/api/token', { signal });
-  // Null: nobody is signed in any more.
-  return response.ok ? (await response.json()).token : null;
+  // Null: nobody is signed in any more. Any other failure is thrown, and tried again.
+  if (response.status === 401) return null;
+  if (!response.ok) throw new Error(`no token: ${response.status}`);
+  return (await response.json()).token;
 }
 
 export function Live({ user, url, children }) {

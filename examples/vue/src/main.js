@@ -10,8 +10,10 @@ import { useSession } from './session.js';
 
 async function getToken({ signal }) {
   const response = await fetch('/backend/token', { signal });
-  // Null: nobody is signed in any more.
-  return response.ok ? (await response.json()).token : null;
+  // Null: nobody is signed in any more. Any other failure is thrown, and tried again.
+  if (response.status === 401) return null;
+  if (!response.ok) throw new Error(`no token: ${response.status}`);
+  return (await response.json()).token;
 }
 
 const pinia = createPinia();

@@ -54,7 +54,7 @@ export const SERVER_SETTINGS = {
     default: [],
     group: 'server',
     description:
-      'Browser origins that may connect or call the API, exact (https://app.example.com); * allows all. Empty: the same host only.',
+      'Browser origins that may connect or call the API, exact (https://app.example.com); * allows all. Empty: the same host only. A list is complete: the server’s own address belongs in it where its pages are used.',
   }),
   trustProxy: setting({
     env: 'TRUST_PROXY',
