@@ -45,10 +45,11 @@ async function untilBack(page: Page): Promise<void> {
   }
 }
 
-test('what is written without a network is counted, and comes once and in order when it is back', async () => {
+test('what is written in half a minute without a network is counted, and comes once and in order', async () => {
   const id = await createGroup(server, 'Train', ['Ana', 'Ben']);
   const ana = await signIn(browser, server, { user: 'Ana', at: id });
   const ben = await signIn(browser, server, { user: 'Ben', at: id });
+  await ana.page.clock.install();
   await say(ana.page, 'in the station');
   await message(ben.page, 'in the station').waitFor();
 
@@ -58,6 +59,7 @@ test('what is written without a network is counted, and comes once and in order 
   for (const text of numbered.slice(10)) await write(ana.page, text);
   await ana.page.getByText('20 messages are waiting and will be sent.').waitFor();
   await message(ana.page, 'queued 20').getByText('Waiting to be sent').waitFor();
+  await ana.page.clock.fastForward('00:30');
   await sayAs(server, id, { sender: 'Ben', content: 'are you there?' });
   await message(ben.page, 'are you there?').waitFor();
 
