@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { defineConfig } from 'vitest/config';
 
-/** Most suites wait for processes rather than for the CPU: one fewer than cores, the default, is too few. */
-const MIN_WORKERS = 3;
+/** Most suites wait for processes rather than for the CPU: one fewer than cores, the default, is too few for two. */
+const MIN_WORKERS = 2;
 
 /** Up to a minute and more each, in files that are short: by size they would be begun last, and waited for. */
 const LONG = /e2e\/src\/(durability|topology)\//;
