@@ -32,7 +32,6 @@ export function SidePanel({ me, users, count, onPick, onLeave }: SidePanelProps)
             <button
               type="button"
               className="person"
-              aria-label={t('people.write', { name: user })}
               title={t('people.write', { name: user })}
               onClick={({ currentTarget }) => {
                 currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
@@ -40,7 +39,10 @@ export function SidePanel({ me, users, count, onPick, onLeave }: SidePanelProps)
               }}
             >
               <Avatar name={user} />
-              <span className="person-name">{user}</span>
+              <span className="person-name" aria-hidden="true">
+                {user}
+              </span>
+              <span className="visually-hidden">{t('people.write', { name: user })}</span>
               <LockIcon />
             </button>
           </li>
