@@ -3,6 +3,7 @@
  * may connect, how fast connections may come, and how many may be open without having said who they
  * are. Knows no protocol; how a refusal is told is the transport's business.
  */
+import { swapRemove } from '../core/swap-remove.ts';
 import type { Clock } from '../ports/clock.ts';
 import { ConnectRate } from './websocket/connect-rate.ts';
 import type { Refusal } from './websocket/handshake.ts';
@@ -74,15 +75,12 @@ export class ConnectGate {
     newcomer.newcomerPlace = this.#newcomers.push(newcomer) - 1;
   }
 
-  /** In O(1), and only if it is there: the last one takes the free place. */
+  /** Only if it is there. */
   leave(newcomer: Newcomer): void {
     const place = newcomer.newcomerPlace;
-    const list = this.#newcomers;
-    if (list[place] !== newcomer) return;
-    const last = list.pop();
-    if (last === undefined || last === newcomer) return;
-    list[place] = last;
-    last.newcomerPlace = place;
+    if (this.#newcomers[place] !== newcomer) return;
+    const moved = swapRemove(this.#newcomers, place);
+    if (moved !== undefined) moved.newcomerPlace = place;
   }
 
   #hasRoom(): boolean {

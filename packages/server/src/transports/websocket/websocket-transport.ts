@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PLAIN_CLOSES } from '@carillon/protocol';
 import { type Server, type ServerOptions, WebSocketServer } from 'ws';
+import { swapRemove } from '../../core/swap-remove.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Metrics } from '../../ports/metrics.ts';
@@ -221,14 +222,12 @@ class Transport implements WebSocketTransport, ConnectionHost {
     return checkHandshake(request, this.#gate.origins) ?? this.#gate.refusalOf(remoteAddress);
   }
 
-  /** In O(1), and only if it is there: the last one takes the free place. */
+  /** Only if it is there. */
   #remove(connection: WebSocketConnection): void {
     const { place } = connection;
     if (this.#open[place] !== connection) return;
-    const last = this.#open.pop();
-    if (last === undefined || last === connection) return;
-    this.#open[place] = last;
-    last.place = place;
+    const moved = swapRemove(this.#open, place);
+    if (moved !== undefined) moved.place = place;
   }
 
   #refuse(socket: Duplex, refusal: Refusal, fields: object): void {
